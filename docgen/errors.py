@@ -1,0 +1,69 @@
+"""Every error of the product, in families by who must act; each carries a stable code.
+
+An error says what failed, on what, and what to do. A refusal by a rule is not an error but a `CheckReport`.
+The table from family to exit code and HTTP status lives with the delivery (`service`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One of the faults an error reports: where, what it is called in Chinese, and what is wrong with it."""
+
+    path: str
+    label: str
+    message: str
+    code: str = ""
+
+
+class DocgenError(Exception):
+    """Base of all errors; `code` is stable and machine readable, `remedy` tells a person what to do."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, remedy: str = "", details: Sequence[Detail] = (), code: str = "") -> None:
+        """Carry a Chinese `message`, an optional `remedy`, and every single fault in `details`."""
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.details = tuple(details)
+        if code:
+            self.code = code
+
+
+class InputError(DocgenError):
+    """The caller gave something that cannot be accepted; the caller corrects it."""
+
+    code = "invalid_input"
+
+
+class NotFoundError(DocgenError):
+    """The named thing does not exist."""
+
+    code = "not_found"
+
+
+class StateError(DocgenError):
+    """The thing exists but is in a state that does not allow this act."""
+
+    code = "wrong_state"
+
+
+class DeclarationError(DocgenError):
+    """A template, form, rule pack, policy or setting is wrong; its author corrects it."""
+
+    code = "bad_declaration"
+
+
+class BackendError(DocgenError):
+    """Something outside failed: disk, database, converter, store; the operator acts."""
+
+    code = "backend_failed"
+
+
+class IntegrityError(DocgenError):
+    """Kept bytes or records are not what was recorded; nobody may go on as if they were."""
+
+    code = "integrity"

@@ -1,0 +1,1 @@
+"""Backends that keep write-once bytes, named by URI."""

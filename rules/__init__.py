@@ -1,0 +1,1 @@
+"""The policy: facts derived from a case, rule packs, and the company's settings."""

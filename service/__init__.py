@@ -1,0 +1,1 @@
+"""The delivery: command line, HTTP and the composition of the parts."""
