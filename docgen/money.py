@@ -1,8 +1,8 @@
 """Money: decimal arithmetic in CNY, printed figures, and 人民币大写 (case_model.md section 6).
 
 Rules enforced here: amounts are `Decimal`, rounded half up to two decimals; the figures and the words of an amount
-come from the same `Decimal`; words follow 《正确填写票据和结算凭证的基本规定》, and where it allows two writings the one
-that case_model.md fixes.
+come from the same `Decimal`; words follow 《正确填写票据和结算凭证的基本规定》, and where it allows two writings, the
+one that case_model.md fixes.
 """
 
 import re
@@ -137,7 +137,7 @@ _VARIANTS = str.maketrans(
 )
 _DIGIT = f"[{_DIGITS}]"
 _GROUP = re.compile(
-    f"零?(?:(?P<thousands>{_DIGIT})仟)?零?(?:(?P<hundreds>{_DIGIT})佰)?零?(?:(?P<tens>{_DIGIT})拾)?"
+    f"(?:零?(?P<thousands>{_DIGIT})仟)?(?:零?(?P<hundreds>{_DIGIT})佰)?(?:零?(?P<tens>{_DIGIT})拾)?"
     f"(?P<zero>零?)(?P<ones>[{_DIGITS[1:]}]?)"
 )
 _AMOUNT = re.compile(
