@@ -1,1 +1,44 @@
-"""Backends that keep write-once bytes, named by URI."""
+"""Backends that keep write-once bytes under their SHA-256, each named by a URI.
+
+A store acknowledges only what is durable, never overwrites, and never returns bytes that differ from their name.
+A new backend is one module here and one line in `_SCHEMES`; it has to pass the contract suite in `tests/contracts`.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from docgen.errors import InputError
+from docgen.stores.filesystem import FilesystemStore
+
+
+class Store(Protocol):
+    """Write-once bytes addressed by their SHA-256 in lower-case hex."""
+
+    def put(self, data: bytes) -> str:
+        """Keep `data` durably and return its digest; keeping the same bytes again is a no-op."""
+        ...
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes of `sha256`; raise `NotFoundError` or, if they were altered, `IntegrityError`."""
+        ...
+
+    def has(self, sha256: str) -> bool:
+        """Tell whether the bytes of `sha256` are kept."""
+        ...
+
+
+_SCHEMES: dict[str, Callable[[str], Store]] = {"file": FilesystemStore}
+
+
+def open_store(uri: str) -> Store:
+    """Open the store that `uri` names (`file:/path`); raise `InputError` for an unknown scheme."""
+    parts = urlsplit(uri)
+    scheme = parts.scheme if parts.scheme in _SCHEMES else ""
+    if not scheme:
+        raise InputError(
+            f"存储地址的类型未知：{parts.scheme or '（空）'}",
+            remedy=f"可用的类型：{'、'.join(sorted(_SCHEMES))}，例如 file:/srv/docgen/objects",
+            code="unknown_store",
+        )
+    return _SCHEMES[scheme](unquote(parts.path))

@@ -1,0 +1,159 @@
+"""The tables of the workspace: snapshots, documents, numbers, decisions, overrides and events.
+
+Events and decisions are append-only (triggers of the first migration refuse change and removal). Instants are kept
+in UTC, digests in lower-case hex, bytes in the store and never here.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from docgen.clock import SHANGHAI
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC (SQLite drops zones) and returned in Asia/Shanghai."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Refuse a naive instant; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs an offset")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
+        """Return the instant as local time."""
+        return None if value is None else value.replace(tzinfo=UTC).astimezone(SHANGHAI)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    type_annotation_map = {datetime: UtcInstant, date: Date, str: String(200)}  # noqa: RUF012 - SQLAlchemy's protocol
+
+
+class CaseSnapshot(Base):
+    """A case file as it was when something was done with it; the bytes lie in the store."""
+
+    __tablename__ = "case_snapshot"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    case_no: Mapped[str] = mapped_column(String(16), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    contract_no: Mapped[str | None] = mapped_column(index=True)
+    order_nos: Mapped[list[str]] = mapped_column(JSON)
+    stored_at: Mapped[datetime]
+
+
+class DocumentNumber(Base):
+    """A number given to a document of a case, never used for another one.
+
+    A subject keeps its number through all editions and revisions; only after it was void may it get another.
+    """
+
+    __tablename__ = "document_number"
+    __table_args__ = (UniqueConstraint("case_no", "form_id", "doc_no"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_no: Mapped[str] = mapped_column(String(16))
+    form_id: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str]
+    running: Mapped[int]
+    doc_no: Mapped[str]
+
+
+class Document(Base):
+    """An issued document: one revision of one edition."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("number_id", "edition", "revision"),
+        CheckConstraint("revision >= 0", name="revision_not_negative"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    number_id: Mapped[int] = mapped_column(ForeignKey("document_number.id"), index=True)
+    doc_no: Mapped[str] = mapped_column(index=True)
+    form_id: Mapped[str] = mapped_column(String(64))
+    case_no: Mapped[str] = mapped_column(String(16), index=True)
+    subject: Mapped[str]
+    title: Mapped[str]
+    edition: Mapped[str] = mapped_column(String(16))
+    revision: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16))
+    file_stem: Mapped[str]
+    template_sha256: Mapped[str] = mapped_column(String(64))
+    case_sha256: Mapped[str] = mapped_column(ForeignKey("case_snapshot.sha256"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    docx_sha256: Mapped[str] = mapped_column(String(64))
+    pdf_sha256: Mapped[str | None] = mapped_column(String(64))
+    pages: Mapped[int | None]
+    issued_on: Mapped[date]
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[str]
+    supersedes: Mapped[str | None] = mapped_column(ForeignKey("document.id"))
+    void_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Decision(Base):
+    """What the rules said when something was decided: enough to run the check again and get the same answer."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_no: Mapped[str] = mapped_column(String(16), index=True)
+    case_sha256: Mapped[str] = mapped_column(ForeignKey("case_snapshot.sha256"))
+    as_of: Mapped[datetime]
+    decided_at: Mapped[datetime]
+    pack_version: Mapped[str]
+    pack_sha256: Mapped[str] = mapped_column(String(64))
+    rules_sha256: Mapped[str] = mapped_column(String(64))
+    policy_sha256: Mapped[str] = mapped_column(String(64))
+    report_sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Override(Base):
+    """A warning that a named person set aside, with the reason."""
+
+    __tablename__ = "override"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_no: Mapped[str] = mapped_column(String(16), index=True)
+    rule: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str]
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class Event(Base):
+    """Something the workspace did, chained to the event before it by hash (case_model.md section 11)."""
+
+    __tablename__ = "event"
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(64))
+    case_no: Mapped[str] = mapped_column(String(16), index=True)
+    subject: Mapped[str]
+    actor: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -1,0 +1,244 @@
+"""Opening a workspace and the acts on it; each act is one transaction, acknowledged after it is durable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docgen.case import CaseFile, canonical_json
+from docgen.clock import Clock
+from docgen.convert import Pdf
+from docgen.db.engine import Database
+from docgen.db.models import CaseSnapshot, Decision, Override
+from docgen.errors import BackendError
+from docgen.findings import CheckReport
+from docgen.issue import Identity, IssuedDocument
+from docgen.stores import Store, open_store
+from docgen.workspace import documents, events
+from docgen.workspace.documents import KeptDocument, NumberState
+from docgen.workspace.events import ChainFault, EventKind, KeptEvent
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNumbers:
+    """Numbers that other cases of this workspace use already (CT-23, OD-02)."""
+
+    contract_numbers: frozenset[str]
+    order_numbers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A report together with the exact rules and policy behind it, so that it can be run again years later."""
+
+    report: CheckReport
+    rules: bytes
+    policy: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A document to keep, with the running number it was made under."""
+
+    document: IssuedDocument
+    running: int
+
+
+class Workspace:
+    """A database and a store that belong together."""
+
+    def __init__(self, database: Database, store: Store, clock: Clock) -> None:
+        """Join the parts; `clock` gives the witnessed time of every act."""
+        self._database = database
+        self._store = store
+        self._clock = clock
+
+    @classmethod
+    def open(cls, folder: Path, clock: Clock) -> "Workspace":
+        """Open the workspace in `folder`, creating it where it does not exist; raise `BackendError` if it cannot."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BackendError(
+                f"无法创建工作区目录：{error.strerror}", remedy="检查目录权限，或用 --workspace 指定其他目录"
+            ) from error
+        database = Database(f"sqlite:///{(folder / 'workspace.db').resolve()}")
+        return cls(database, open_store(f"file:{(folder / 'objects').resolve()}"), clock)
+
+    def close(self) -> None:
+        """Release the database."""
+        self._database.close()
+
+    def known_numbers(self, case_no: str) -> KnownNumbers:
+        """Return the contract and order numbers that other cases use."""
+        query = select(CaseSnapshot.contract_no, CaseSnapshot.order_nos).where(CaseSnapshot.case_no != case_no)
+        with self._database.reading() as session:
+            rows = session.execute(query).all()
+        return KnownNumbers(
+            frozenset(row.contract_no for row in rows if row.contract_no),
+            frozenset(number for row in rows for number in row.order_nos),
+        )
+
+    def overrides(self, case_no: str) -> frozenset[str]:
+        """Return the ids of the rules whose warnings a named person set aside for this case."""
+        with self._database.reading() as session:
+            return frozenset(session.scalars(select(Override.rule).where(Override.case_no == case_no)))
+
+    def override(self, case_no: str, rule: str, *, by: str, reason: str) -> None:
+        """Record that `by` sets the warning of `rule` aside for the case, and why."""
+        now = self._clock.now()
+        with self._database.writing() as session:
+            session.add(Override(case_no=case_no, rule=rule, by=by, reason=reason, at=now))
+            events.append(
+                session,
+                EventKind.RULE_OVERRIDDEN,
+                at=now,
+                case_no=case_no,
+                subject=rule,
+                actor=by,
+                data={"reason": reason},
+            )
+
+    def number_state(self, identity: Identity) -> NumberState:
+        """Return the number the document's subject has, and the next running number of its form."""
+        with self._database.reading() as session:
+            return documents.number_state(session, identity)
+
+    def latest(self, identity: Identity) -> KeptDocument | None:
+        """Return the newest revision of the document, or None where it was never issued."""
+        with self._database.reading() as session:
+            return documents.latest(session, identity)
+
+    def keep(self, case: CaseFile, ruling: Ruling, made: Sequence[Numbered], *, by: str) -> tuple[KeptDocument, ...]:
+        """Keep newly issued documents of one case: all of them or none.
+
+        The bytes are durable in the store before the rows that name them are committed.
+        """
+        blobs = [(item.document.docx, item.document.pdf.data if item.document.pdf else b"") for item in made]
+        for docx, pdf in blobs:
+            self._store.put(docx)
+            if pdf:
+                self._store.put(pdf)
+        now = self._clock.now()
+        snapshot = self._store.put(canonical_json(case))
+        digests = [self._store.put(part) for part in (ruling.rules, ruling.policy, _report_json(ruling.report))]
+        with self._database.writing() as session:
+            decision = self._decide(session, case, ruling.report, snapshot, digests)
+            kept = []
+            for item in made:
+                document = documents.add(
+                    session,
+                    item.document,
+                    running=item.running,
+                    case_sha256=snapshot,
+                    decision_id=decision,
+                    at=now,
+                    by=by,
+                )
+                kept.append(document)
+                events.append(
+                    session,
+                    EventKind.DOC_ISSUED,
+                    at=now,
+                    case_no=case.case_no,
+                    subject=document.doc_no,
+                    actor=by,
+                    data={
+                        "form": document.identity.form_id,
+                        "edition": document.identity.edition,
+                        "revision": document.revision,
+                        "docx_sha256": document.docx_sha256,
+                        "pdf_sha256": document.pdf_sha256 or "",
+                    },
+                )
+        return tuple(kept)
+
+    def keep_pdf(self, document: KeptDocument, pdf: Pdf, *, by: str) -> KeptDocument:
+        """Keep the PDF of a document that was issued without one."""
+        self._store.put(pdf.data)
+        now = self._clock.now()
+        with self._database.writing() as session:
+            kept = documents.add_pdf(session, document.id, pdf.sha256, pdf.pages)
+            events.append(
+                session,
+                EventKind.DOC_CONVERTED,
+                at=now,
+                case_no=document.identity.case_no,
+                subject=document.doc_no,
+                actor=by,
+                data={"pdf_sha256": pdf.sha256},
+            )
+        return kept
+
+    def void(self, doc_no: str, *, reason: str, by: str) -> tuple[KeptDocument, ...]:
+        """Void every issued edition of the number, with the reason."""
+        now = self._clock.now()
+        with self._database.writing() as session:
+            voided = documents.void(session, doc_no, reason)
+            for document in voided:
+                events.append(
+                    session,
+                    EventKind.DOC_VOIDED,
+                    at=now,
+                    case_no=document.identity.case_no,
+                    subject=doc_no,
+                    actor=by,
+                    data={"reason": reason, "edition": document.identity.edition, "revision": document.revision},
+                )
+        return voided
+
+    def documents(self, case_no: str) -> tuple[KeptDocument, ...]:
+        """Return every document issued for the case."""
+        with self._database.reading() as session:
+            return documents.of_case(session, case_no)
+
+    def content(self, sha256: str) -> bytes:
+        """Return kept bytes by digest, re-hashed on the way."""
+        return self._store.get(sha256)
+
+    def events(self, case_no: str | None = None) -> tuple[KeptEvent, ...]:
+        """Return the log of events, of one case or of all."""
+        with self._database.reading() as session:
+            return events.read(session, case_no)
+
+    def verify_events(self) -> ChainFault | None:
+        """Recompute the chain of events; None means intact."""
+        with self._database.reading() as session:
+            return events.verify(session)
+
+    def _decide(
+        self, session: Session, case: CaseFile, report: CheckReport, snapshot: str, digests: Sequence[str]
+    ) -> int:
+        now = self._clock.now()
+        if session.get(CaseSnapshot, snapshot) is None:
+            session.add(
+                CaseSnapshot(
+                    sha256=snapshot,
+                    case_no=case.case_no,
+                    title=case.title,
+                    contract_no=case.contract.contract_no if case.contract else None,
+                    order_nos=[order.order_no for order in case.orders],
+                    stored_at=now,
+                )
+            )
+            session.flush()
+        decision = Decision(
+            case_no=case.case_no,
+            case_sha256=snapshot,
+            as_of=report.as_of,
+            decided_at=now,
+            pack_version=report.pack.version,
+            pack_sha256=report.pack.sha256,
+            rules_sha256=digests[0],
+            policy_sha256=digests[1],
+            report_sha256=digests[2],
+        )
+        session.add(decision)
+        session.flush()
+        return decision.id
+
+
+def _report_json(report: CheckReport) -> bytes:
+    return report.model_dump_json().encode()

@@ -1,0 +1,1 @@
+"""The commands of `docgen`, one module per noun."""

@@ -1,0 +1,38 @@
+"""Settings of one run; the only module that reads the environment."""
+
+import getpass
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Folder that holds the packages and `templates_docx/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run is configured with.
+
+    `converter` is a URI of `docgen.convert`; `templates` are folders of forms, later ones override earlier ones;
+    `packs` and `policy` are None for those that ship.
+    """
+
+    workspace: Path = Path("docgen-data")
+    converter: str = "rdocx:"
+    templates: tuple[Path, ...] = (ROOT / "templates_docx",)
+    packs: Path | None = None
+    policy: Path | None = None
+    operator: str = ""
+
+
+def from_environment() -> Settings:
+    """Read `DOCGEN_WORKSPACE`, `DOCGEN_CONVERTER`, `DOCGEN_TEMPLATES`, `DOCGEN_POLICY` and `DOCGEN_OPERATOR`."""
+    extra = tuple(Path(folder) for folder in os.environ.get("DOCGEN_TEMPLATES", "").split(os.pathsep) if folder)
+    policy = os.environ.get("DOCGEN_POLICY")
+    return Settings(
+        workspace=Path(os.environ.get("DOCGEN_WORKSPACE", "docgen-data")),
+        converter=os.environ.get("DOCGEN_CONVERTER", "rdocx:"),
+        templates=(ROOT / "templates_docx", *extra),
+        policy=Path(policy) if policy else None,
+        operator=os.environ.get("DOCGEN_OPERATOR") or getpass.getuser(),
+    )
