@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BUILD_ENV := CPPFLAGS="-DPyEval_CallObject=PyObject_CallObject $(CPPFLAGS)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fmt docs serve lock clean
+.PHONY: help demo test lint check bench fmt docs serve lock clean
 
 help: ## show this help
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,13 +27,16 @@ demo: $(VENV)/.run ## run the main job on samples/ with embedded defaults only
 test: $(VENV)/.dev ## run the whole suite
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
-check: $(VENV)/.dev ## format, lint, types, imports, docs, tests
+lint: $(VENV)/.dev ## format, lint, types, imports, generated docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/docgen forms lint
+	$(BIN)/docgen rules lint
 	$(BIN)/python -m service.docs --check
-	$(MAKE) test
+
+check: lint test ## everything that has to hold before a change lands
 
 bench: $(VENV)/.dev ## run the benchmarks, printing ratios
 	$(BIN)/python -m benchmarks
