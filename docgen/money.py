@@ -17,8 +17,8 @@ from docgen.errors import InputError
 _CENT = Decimal("0.01")
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_LIMIT = Decimal(10) ** 16
-"""Amounts below this many yuan (一亿亿) can be written in words."""
+_LIMIT = 10**16
+"""Whole numbers below this one (一亿亿) can be written in words."""
 
 
 class TaxedLine(Protocol):
@@ -87,9 +87,7 @@ def upper(amount: Decimal) -> str:
         InputError: `amount` is negative, has more than two decimals, or is 10¹⁶ yuan or more.
     """
     if not (amount.is_finite() and 0 <= amount < _LIMIT and amount == round2(amount)):
-        raise InputError(
-            "该金额不能写成人民币大写", code="amount_not_writable", remedy="金额须不小于零、最多两位小数且小于一亿亿元"
-        )
+        raise _not_writable()
     whole, rest = divmod(cents(amount), 100)
     jiao, fen = divmod(rest, 10)
     words = f"{counting_upper(whole)}元" if whole or not rest else ""
@@ -104,7 +102,13 @@ def upper(amount: Decimal) -> str:
 
 
 def counting_upper(number: int) -> str:
-    """Write a whole number below 10¹⁶ in capital numerals: 4 → `肆`, 12 → `壹拾贰`."""
+    """Write a whole number in capital numerals: 4 → `肆`, 12 → `壹拾贰`.
+
+    Raises:
+        InputError: `number` is negative or 10¹⁶ or more.
+    """
+    if not 0 <= number < _LIMIT:
+        raise _not_writable()
     words = ""
     for index in (3, 2, 1, 0):
         group = number // 10 ** (4 * index) % 10**4
@@ -114,6 +118,12 @@ def counting_upper(number: int) -> str:
         if index == 2 and words:
             words += "亿"
     return words or "零"
+
+
+def _not_writable() -> InputError:
+    return InputError(
+        "该数不能写成大写", code="amount_not_writable", remedy="须不小于零、最多两位小数且小于一亿亿（10的16次方）"
+    )
 
 
 def _group(number: int) -> str:
