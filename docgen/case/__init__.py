@@ -1,1 +1,7 @@
-"""TODO."""
+"""The case file: its entities, one module per stage of the manual, and the strict way to read them."""
+
+from docgen.case.casefile import CaseFile
+from docgen.case.loader import load_case
+from docgen.case.schema import json_schema
+
+__all__ = ["CaseFile", "json_schema", "load_case"]

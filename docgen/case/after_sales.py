@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from docgen.case.enums import FollowUpMethod, Severity, SurveyMethod, TicketKind, VisitKind
-from docgen.case.values import Date, Entity, Instant, NonNegativeInt, PositiveInt, Ref, Score, Text
+from docgen.case.values import Date, Entity, Flag, Instant, NonNegativeInt, PositiveInt, Ref, Score, Text
 
 
 class ResponseLimit(Entity):
@@ -34,7 +34,7 @@ class FollowUp(Entity):
     by_ref: Ref = Field(title="回访人")
     method: FollowUpMethod = Field(title="回访方式")
     contact_ref: Ref = Field(title="受访人")
-    satisfied: bool = Field(title="是否满意")
+    satisfied: Flag = Field(title="是否满意")
     score: Score = Field(title="满意度(1-5分)")
     comments: Text | None = Field(None, title="意见")
 
@@ -137,7 +137,7 @@ class CaseConsent(Entity):
     contact_ref: Ref = Field(title="同意人")
     at: Instant = Field(title="同意时间")
     evidence: Text = Field(title="凭据")
-    anonymized: bool = Field(title="是否匿名")
+    anonymized: Flag = Field(title="是否匿名")
 
 
 class SuccessCase(Entity):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import Field, JsonValue
 
 from docgen.case.enums import AttestationKind, Evidence, Medium, Retention, Security
-from docgen.case.values import Date, Entity, Instant, PositiveInt, Ref, Text
+from docgen.case.values import Date, Entity, Flag, Instant, PositiveInt, Ref, Text
 
 
 class TransferItem(Entity):
@@ -21,7 +21,7 @@ class TransferItem(Entity):
     pages: PositiveInt = Field(title="页数")
     copies: PositiveInt = Field(1, title="份数")
     medium: Medium = Field(title="载体")
-    original: bool = Field(True, title="是否原件")
+    original: Flag = Field(True, title="是否原件")
     security: Security = Field(Security.INTERNAL, title="密级")
     retention: Retention = Field(title="保管期限")
     sha256: Text | None = Field(None, title="电子文件摘要")
@@ -61,4 +61,4 @@ class Attestation(Entity):
     text: Text = Field(title="声明内容")
     by_ref: Ref = Field(title="声明人")
     at: Instant = Field(title="声明时间")
-    affirmed: bool = Field(title="是否确认")
+    affirmed: Flag = Field(title="是否确认")

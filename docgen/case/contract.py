@@ -17,14 +17,14 @@ from docgen.case.enums import (
     SignMethod,
 )
 from docgen.case.proposal import PriceLine
-from docgen.case.values import Date, Entity, Instant, Money, NonNegativeInt, PositiveInt, Rate, Ref, Text
+from docgen.case.values import Date, Entity, Flag, Instant, Money, NonNegativeInt, PositiveInt, Rate, Ref, Text
 
 
 class NegotiationBaseline(Entity):
     """Negotiation baseline."""
 
     min_total: Money = Field(title="最低报价(元)")
-    tax_included: bool = Field(True, title="是否含税")
+    tax_included: Flag = Field(True, title="是否含税")
     min_delivery_days: NonNegativeInt = Field(title="最短交付周期(天)")
     payment_floor: Text | None = Field(None, title="付款条件底线")
     set_ref: Ref = Field(title="确定人")
@@ -76,7 +76,7 @@ class AgreedTerms(Entity):
 
     lines: tuple[PriceLine, ...] = Field((), title="标的、规格、数量、价格")
     total: Money = Field(title="总价(元)")
-    tax_included: bool = Field(title="是否含税")
+    tax_included: Flag = Field(title="是否含税")
     payment: tuple[PaymentStage, ...] = Field((), title="付款方式")
     delivery: tuple[DeliveryTerm, ...] = Field((), title="交付时间与地点")
 
@@ -85,7 +85,7 @@ class EsignEvidence(Entity):
     """Esign evidence."""
 
     platform: Text = Field(title="电子签名平台")
-    platform_compliant: bool = Field(title="平台符合《电子签名法》")
+    platform_compliant: Flag = Field(title="平台符合《电子签名法》")
     cert_serial: Text = Field(title="证书序列号")
     cert_subject: Text = Field(title="证书主体")
     cert_valid_from: Instant = Field(title="证书有效期起")
@@ -93,7 +93,7 @@ class EsignEvidence(Entity):
     algorithm: Text = Field(title="签名算法")
     document_sha256: Text = Field(title="被签文件摘要")
     timestamp_token: Text | None = Field(None, title="时间戳")
-    validation_ok: bool | None = Field(None, title="验签结果")
+    validation_ok: Flag | None = Field(None, title="验签结果")
 
 
 class Signature(Entity):
@@ -106,7 +106,7 @@ class Signature(Entity):
     auth_no: Text | None = Field(None, title="授权委托书编号")
     method: SignMethod = Field(title="签署方式")
     signed_at: Instant = Field(title="签署时间")
-    signed: bool = Field(True, title="签字")
+    signed: Flag = Field(True, title="签字")
     seal_kind: SealKind = Field(SealKind.NONE, title="盖章")
     seal_owner_name: Text | None = Field(None, title="印章名称")
     esign: EsignEvidence | None = Field(None, title="电子签名证据")
@@ -127,7 +127,7 @@ class Negotiation(Entity):
     clause_changes: tuple[ClauseChange, ...] = Field((), title="关键条款修改点")
     agreed: AgreedTerms | None = Field(None, title="议定条款")
     open_issues: tuple[Text, ...] = Field((), title="未决事项")
-    is_final: bool = Field(False, title="是否达成一致")
+    is_final: Flag = Field(False, title="是否达成一致")
     signatures: tuple[Signature, ...] = Field((), title="双方签署")
 
 
@@ -151,9 +151,9 @@ class Authorization(Entity):
     amount_limit: Money | None = Field(None, title="金额上限(元)")
     valid_from: Date = Field(title="授权期限起")
     valid_to: Date = Field(title="授权期限止")
-    sub_delegation: bool = Field(False, title="有无转委托权")
+    sub_delegation: Flag = Field(False, title="有无转委托权")
     issued_on: Date = Field(title="出具日期")
-    principal_signed: bool = Field(False, title="委托人签名")
+    principal_signed: Flag = Field(False, title="委托人签名")
     principal_seal: SealKind = Field(SealKind.NONE, title="委托人盖章")
     revoked_on: Date | None = Field(None, title="撤销日期")
     original_file: Text | None = Field(None, title="原件/扫描件")
@@ -227,7 +227,7 @@ class Commission(Entity):
 
     payee_kind: PayeeKind = Field(title="收款方类型")
     amount: Money = Field(title="金额(元)")
-    disclosed_in_contract: bool = Field(title="是否合同明示")
+    disclosed_in_contract: Flag = Field(title="是否合同明示")
     booked_ref: Text | None = Field(None, title="入账凭证号")
 
 
@@ -243,7 +243,7 @@ class Contract(Entity):
     drafted_at: Instant = Field(title="拟定时间")
     sign_place: Text | None = Field(None, title="签订地点")
     lines: tuple[PriceLine, ...] = Field((), title="标的清单")
-    tax_included: bool = Field(title="价格是否含税")
+    tax_included: Flag = Field(title="价格是否含税")
     total: Money = Field(title="合同总价(元)")
     payment: tuple[PaymentStage, ...] = Field((), title="付款方式")
     payment_method: Text = Field(title="支付方式")
@@ -261,4 +261,4 @@ class Contract(Entity):
     archive: ContractArchive | None = Field(None, title="归档")
     commissions: tuple[Commission, ...] = Field((), title="折扣与佣金")
     late_penalty_cap_bp: NonNegativeInt | None = Field(None, title="违约金上限(万分比)")
-    esign_agreed: bool | None = Field(None, title="约定使用电子签名")
+    esign_agreed: Flag | None = Field(None, title="约定使用电子签名")

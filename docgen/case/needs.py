@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from docgen.case.enums import Ability, ConfirmMethod, ContactMethod, NeedStatus, NeedType, SpinKind
-from docgen.case.values import Entity, Instant, Money, NonNegativeInt, Ref, SessionId, Text
+from docgen.case.values import Entity, Flag, Instant, Money, NonNegativeInt, Ref, SessionId, Text
 
 
 class OutlineQuestion(Entity):
@@ -44,9 +44,9 @@ class Session(Entity):
     contact_refs: tuple[Ref, ...] = Field((), title="客户参会人员")
     outline: Outline | None = Field(None, title="沟通提纲")
     spin: tuple[SpinEntry, ...] = Field((), title="SPIN 记录")
-    restated: bool = Field(False, title="是否复述核心需求")
+    restated: Flag = Field(False, title="是否复述核心需求")
     restatement: Text | None = Field(None, title="复述内容")
-    customer_agreed: bool | None = Field(None, title="客户是否认可复述")
+    customer_agreed: Flag | None = Field(None, title="客户是否认可复述")
     recorder_ref: Ref | None = Field(None, title="记录人")
 
 

@@ -15,8 +15,10 @@ from docgen.case.enums import (
     OrderStatus,
 )
 from docgen.case.values import (
+    ActualQuantity,
     Date,
     Entity,
+    Flag,
     Instant,
     Money,
     NonNegativeInt,
@@ -47,8 +49,8 @@ class OrderReview(Entity):
     role: OrderReviewRole = Field(title="审核角色")
     reviewer_ref: Ref = Field(title="审核人")
     decision: Opinion = Field(title="审核意见")
-    stock_ok: bool | None = Field(None, title="库存匹配")
-    staff_ok: bool | None = Field(None, title="人员匹配")
+    stock_ok: Flag | None = Field(None, title="库存匹配")
+    staff_ok: Flag | None = Field(None, title="人员匹配")
     comments: Text | None = Field(None, title="意见")
     reviewed_at: Instant = Field(title="审核时间")
 
@@ -116,7 +118,7 @@ class AcceptanceItem(Entity):
     spec: Text = Field(title="规格/服务内容")
     unit: Text = Field(title="单位")
     quantity_due: Quantity = Field(title="应交数量")
-    quantity_actual: Quantity = Field(title="实收/实际完成数量")
+    quantity_actual: ActualQuantity = Field(title="实收/实际完成数量")
     criterion: Text = Field(title="验收标准")
     actual: Text | None = Field(None, title="实际情况")
     result: AcceptResult = Field(title="结论")

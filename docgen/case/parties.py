@@ -16,7 +16,7 @@ from docgen.case.enums import (
     SourceChannel,
     VerifyMethod,
 )
-from docgen.case.values import ContactId, Date, Entity, Instant, Money, NonNegativeInt, Ref, StaffId, Text
+from docgen.case.values import ContactId, Date, Entity, Flag, Instant, Money, NonNegativeInt, Phone, Ref, StaffId, Text
 
 
 class Seal(Entity):
@@ -57,7 +57,7 @@ class Staff(Entity):
     honorific: Text | None = Field(None, title="称谓")
     department: Department = Field(title="部门")
     roles: tuple[Role, ...] = Field((), title="角色")
-    is_department_head: bool = Field(False, title="是否部门负责人")
+    is_department_head: Flag = Field(False, title="是否部门负责人")
     phone: Text | None = Field(None, title="电话")
     email: Text | None = Field(None, title="邮箱")
 
@@ -70,7 +70,7 @@ class Source(Entity):
     concern_noted: Text | None = Field(None, title="现场记录的客户关注点")
     referrer: Text | None = Field(None, title="推荐人")
     referrer_core_need: Text | None = Field(None, title="推荐所述核心需求")
-    public_only: bool | None = Field(None, title="仅获取公开数据")
+    public_only: Flag | None = Field(None, title="仅获取公开数据")
     collected_at: Instant = Field(title="获取时间")
     collected_ref: Ref = Field(title="获取人")
 
@@ -81,7 +81,7 @@ class Verification(Entity):
     method: VerifyMethod = Field(title="核验方式")
     at: Instant = Field(title="核验时间")
     by_ref: Ref = Field(title="核验人")
-    consistent: bool = Field(title="是否一致")
+    consistent: Flag = Field(title="是否一致")
     note: Text | None = Field(None, title="说明")
 
 
@@ -116,7 +116,7 @@ class FollowUpEntry(Entity):
     at: Instant = Field(title="跟进时间")
     by_ref: Ref = Field(title="跟进人")
     content: Text = Field(title="跟进内容(最新动态)")
-    is_progress: bool = Field(True, title="是否实质进展")
+    is_progress: Flag = Field(True, title="是否实质进展")
     next_plan: Text | None = Field(None, title="下一步计划")
 
 
@@ -125,7 +125,7 @@ class IntegrityDeclaration(Entity):
 
     declared_ref: Ref = Field(title="声明人")
     declared_at: Instant = Field(title="声明时间")
-    no_kickback: bool = Field(title="无回扣、无不正当利益")
+    no_kickback: Flag = Field(title="无回扣、无不正当利益")
 
 
 class Customer(Entity):
@@ -166,8 +166,8 @@ class Contact(Entity):
     gender: Gender | None = Field(None, title="性别")
     title: Text = Field(title="职位")
     department: Text | None = Field(None, title="部门")
-    phone: Text | None = Field(None, title="联系方式(电话)")
+    phone: Phone | None = Field(None, title="联系方式(电话)")
     email: Text | None = Field(None, title="邮箱")
-    is_primary: bool = Field(False, title="主要联系人")
+    is_primary: Flag = Field(False, title="主要联系人")
     roles: tuple[ContactRole, ...] = Field((), title="角色")
     personal_info: PersonalInfoBasis | None = Field(None, title="个人信息处理依据")

@@ -21,6 +21,7 @@ from docgen.case.enums import (
 from docgen.case.values import (
     Date,
     Entity,
+    Flag,
     Instant,
     Money,
     NonNegativeInt,
@@ -111,7 +112,7 @@ class Quotation(Entity):
     """Quotation."""
 
     quote_no: Text = Field(title="报价单号")
-    tax_included: bool = Field(title="是否含税")
+    tax_included: Flag = Field(title="是否含税")
     valid_until: Date = Field(title="报价有效期至")
     lines: tuple[PriceLine, ...] = Field((), title="报价明细")
     discount: Money = Field(Decimal("0.00"), title="优惠金额(元)")
@@ -149,7 +150,7 @@ class DeptOpinion(Entity):
 
     department: ReviewDepartment = Field(title="审核部门")
     reviewer_ref: Ref = Field(title="部门负责人")
-    checks: Mapping[str, bool] = Field(default_factory=dict, title="审核要点")
+    checks: Mapping[str, Flag] = Field(default_factory=dict, title="审核要点")
     decision: Opinion = Field(title="审核意见")
     comments: Text | None = Field(None, title="意见说明")
     signed_at: Instant = Field(title="签字时间")

@@ -1,0 +1,121 @@
+"""What the entities of the case file are made of: titles, nested entities, lists, references.
+
+Read once from the pydantic models, so that labels, reference checks and scaffolds never repeat the model.
+A *location* is a tuple of field names and list indexes; a *path* is the same as text: `contract.lines[0].unit_price`.
+"""
+
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from docgen.case.enums import Choice
+from docgen.case.values import Entity
+
+Location = tuple[str | int, ...]
+
+_SHOWN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One field of an entity."""
+
+    name: str
+    title: str
+    required: bool
+    many: bool
+    """Whether it holds a list."""
+    entity: type[Entity] | None
+    """The entity it holds, or holds a list of; None for a plain value."""
+    choices: tuple[tuple[str, str], ...]
+    """Value and Chinese label of each allowed value, where the set is closed."""
+    annotation: Any
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it names a person by id (case_model.md section 3)."""
+        return self.name.endswith(("_ref", "_refs"))
+
+
+def _core(annotation: Any) -> Any:  # noqa: ANN401 - a type expression
+    """Strip `Annotated[…]` and `… | None` off a type."""
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation = get_args(annotation)[0]
+        elif origin in (Union, types.UnionType):
+            annotation = next(part for part in get_args(annotation) if part is not type(None))
+        else:
+            return annotation
+
+
+def _choices(core: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - a type expression
+    if isinstance(core, type) and issubclass(core, Choice):
+        return tuple((member.value, member.label) for member in core)
+    if get_origin(core) is Literal:
+        return tuple((str(value), "") for value in get_args(core))
+    return ()
+
+
+@cache
+def shapes(entity: type[Entity]) -> Mapping[str, Shape]:
+    """Return the fields of `entity` by name, in the order of the model."""
+    found = {}
+    for name, field in entity.model_fields.items():
+        core = _core(field.annotation)
+        many = get_origin(core) is tuple
+        item = _core(get_args(core)[0]) if many else core
+        nested = item if isinstance(item, type) and issubclass(item, Entity) else None
+        found[name] = Shape(
+            name=name,
+            title=field.title or name,
+            required=field.is_required(),
+            many=many,
+            entity=nested,
+            choices=_choices(item),
+            annotation=field.rebuild_annotation(),
+        )
+    return found
+
+
+def shape_at(root: type[Entity], location: Location) -> Shape | None:
+    """Return the field of `root` at `location`, None where the model has no such field."""
+    entity: type[Entity] | None = root
+    shape = None
+    for part in location:
+        if isinstance(part, int):
+            continue
+        if entity is None or part not in shapes(entity):
+            return None
+        shape = shapes(entity)[part]
+        entity = shape.entity
+    return shape
+
+
+def label(root: type[Entity], location: Location) -> str:
+    """Name `location` by the Chinese titles along it: `合同 › 标的清单 › 单价(元)`."""
+    entity: type[Entity] | None = root
+    titles = []
+    for part in location:
+        if isinstance(part, int):
+            continue
+        if entity is None or part not in shapes(entity):
+            break
+        titles.append(shapes(entity)[part].title)
+        entity = shapes(entity)[part].entity
+    return " › ".join(titles)
+
+
+def path(location: Location) -> str:
+    """Write `location` as text; a key that could be content instead of a field name shows as `?`."""
+    text = ""
+    for part in location:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            shown = part if _SHOWN_KEY.fullmatch(part) else "?"
+            text += f".{shown}" if text else shown
+    return text
