@@ -1,0 +1,48 @@
+"""What follows from an order: when acceptance is due, and what is open (manual 二(五), 三(三))."""
+
+from datetime import datetime
+
+from docgen.case.casefile import CaseFile
+from docgen.case.orders import Acceptance, Order
+from docgen.clock import WorkCalendar, minutes
+
+
+def last_round(order: Order) -> Acceptance | None:
+    """Return the acceptance of the highest round; None before the first."""
+    return max(order.acceptances, key=lambda acceptance: acceptance.round, default=None)
+
+
+def acceptance_due_at(case: CaseFile, order: Order, calendar: WorkCalendar) -> datetime | None:
+    """Return the end of the last working day for acceptance (二(五)步骤4); None before receipt or without a contract.
+
+    Raises:
+        CalendarYearMissing: a year that decides is not known.
+    """
+    if case.contract is None or order.received_at is None:
+        return None
+    return calendar.workday_due(order.received_at, case.contract.acceptance_workdays)
+
+
+def exception_summary(order: Order) -> str:
+    """Return open exceptions with their solution and open rectifications with their problem; `无` if none (三(三))."""
+    problems = {acceptance.round: acceptance.problems for acceptance in order.acceptances}
+    open_items = [(each.description, each.solution) for each in order.exceptions if each.resolved_at is None]
+    open_items += [
+        (problems.get(each.acceptance_round) or each.cause, each.measures)
+        for each in order.rectifications
+        if each.finished_at is None
+    ]
+    return "；".join("，".join(filter(None, item)) for item in open_items) or "无"
+
+
+def deadline_status(due_at: datetime, actual_at: datetime | None, as_of: datetime) -> str:
+    """Say how an act stands against its deadline at `as_of`.
+
+    `按时` when it was done in time, `超时2小时` in hours begun, `剩余3小时` in full hours.
+    """
+    late = minutes(due_at, actual_at or as_of)
+    if late:
+        return f"超时{-(-late // 60)}小时"
+    if actual_at is not None:
+        return "按时"
+    return f"剩余{minutes(as_of, due_at) // 60}小时"
