@@ -7,7 +7,7 @@ from docgen.case.values import Date, Entity, Flag, Instant, NonNegativeInt, Posi
 
 
 class ResponseLimit(Entity):
-    """Response limit."""
+    """Time promised for answering and solving one level of problem."""
 
     level: Text = Field(title="级别")
     response_minutes: NonNegativeInt = Field(title="响应时限(分钟)")
@@ -15,7 +15,7 @@ class ResponseLimit(Entity):
 
 
 class Guide(Entity):
-    """Guide."""
+    """The after-sales guide sent to the customer (售后服务指南, manual 二(六)步骤1)."""
 
     guide_no: Text = Field(title="指南编号")
     sent_at: Instant = Field(title="发送时间")
@@ -28,7 +28,7 @@ class Guide(Entity):
 
 
 class FollowUp(Entity):
-    """Follow up."""
+    """The question after a solved ticket whether the customer is content (manual 二(六)步骤2)."""
 
     at: Instant = Field(title="回访时间")
     by_ref: Ref = Field(title="回访人")
@@ -40,7 +40,7 @@ class FollowUp(Entity):
 
 
 class Ticket(Entity):
-    """Ticket."""
+    """A service request, answered within 15 minutes (manual 二(六)步骤2)."""
 
     ticket_no: Text = Field(title="服务单号")
     order_no: Text | None = Field(None, title="关联订单号")
@@ -60,7 +60,7 @@ class Ticket(Entity):
 
 
 class SurveyScore(Entity):
-    """Survey score."""
+    """Score of one item of a survey, 1 to 5."""
 
     item: Text = Field(title="评价项目")
     score: Score = Field(title="得分(1-5)")
@@ -68,7 +68,7 @@ class SurveyScore(Entity):
 
 
 class Survey(Entity):
-    """Survey."""
+    """A satisfaction survey 1, 3 or 6 months after acceptance (manual 二(六)步骤3)."""
 
     survey_no: Text = Field(title="调研编号")
     month: PositiveInt = Field(title="验收后第几个月")
@@ -82,7 +82,7 @@ class Survey(Entity):
 
 
 class ImprovementPlan(Entity):
-    """Improvement plan."""
+    """What is done about a low score (manual 二(六)步骤3)."""
 
     plan_no: Text = Field(title="计划编号")
     survey_no: Text = Field(title="来源调研")
@@ -97,7 +97,7 @@ class ImprovementPlan(Entity):
 
 
 class Visit(Entity):
-    """Visit."""
+    """A regular talk with the customer (manual 二(六)步骤4)."""
 
     visit_no: Text = Field(title="沟通编号")
     at: Instant = Field(title="时间")
@@ -109,7 +109,7 @@ class Visit(Entity):
 
 
 class AfterSales(Entity):
-    """After sales."""
+    """Everything after the contract took effect: owner, guide, tickets, surveys, talks (manual 二(六))."""
 
     owner_ref: Ref = Field(title="售后负责人")
     assigned_at: Instant = Field(title="指派时间")
@@ -124,7 +124,7 @@ class AfterSales(Entity):
 
 
 class CaseResult(Entity):
-    """Case result."""
+    """A measured result of the cooperation."""
 
     metric: Text = Field(title="指标")
     before: Text = Field(title="合作前")
@@ -132,7 +132,7 @@ class CaseResult(Entity):
 
 
 class CaseConsent(Entity):
-    """Case consent."""
+    """The customer's consent to publishing (manual 二(六)步骤4)."""
 
     contact_ref: Ref = Field(title="同意人")
     at: Instant = Field(title="同意时间")
@@ -141,7 +141,7 @@ class CaseConsent(Entity):
 
 
 class SuccessCase(Entity):
-    """Success case."""
+    """The case as reference for others (成功案例)."""
 
     success_case_no: Text = Field(title="案例编号")
     title: Text = Field(title="案例名称")

@@ -1,15 +1,34 @@
 """Transfers to the archive room, attestations and the event log (case_model.md sections 4 and 11)."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
+from pydantic_core import PydanticCustomError
 
 from docgen.case.enums import AttestationKind, Evidence, Medium, Retention, Security
-from docgen.case.values import Date, Entity, Flag, Instant, PositiveInt, Ref, Text
+from docgen.case.values import FORBIDDEN, Date, Entity, Flag, Instant, PositiveInt, Ref, Text
+
+
+def _clean_data(data: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    """Refuse control characters anywhere in the data of an event, keys included."""
+    waiting: list[JsonValue] = [dict(data)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, str) and FORBIDDEN.search(value):
+            raise PydanticCustomError("control_character", "含有不允许的控制字符或不可见字符")
+    return data
+
+
+EventData = Annotated[Mapping[str, JsonValue], AfterValidator(_clean_data)]
 
 
 class TransferItem(Entity):
-    """Transfer item."""
+    """A document handed over to the archive room."""
 
     seq: PositiveInt = Field(title="序号")
     archive_no: Text | None = Field(None, title="档号")
@@ -29,7 +48,7 @@ class TransferItem(Entity):
 
 
 class ArchiveTransfer(Entity):
-    """Archive transfer."""
+    """A hand-over to the archive room (档案移交清单)."""
 
     transfer_no: Text = Field(title="移交清单号")
     at: Instant = Field(title="移交时间")
@@ -40,7 +59,7 @@ class ArchiveTransfer(Entity):
 
 
 class Event(Entity):
-    """Event."""
+    """Something that happened, declared or witnessed (case_model.md section 11)."""
 
     event_id: Text = Field(title="事件编号")
     at: Instant = Field(title="发生时间")
@@ -49,13 +68,13 @@ class Event(Entity):
     subject: Text = Field(title="对象")
     actor: Text = Field(title="操作人")
     evidence: Evidence = Field(title="证据等级")
-    data: Mapping[str, JsonValue] = Field(default_factory=dict, title="数据")
+    data: EventData = Field(default_factory=dict, title="数据")
     prev_hash: Text | None = Field(None, title="前一事件哈希")
     hash: Text | None = Field(None, title="本事件哈希")
 
 
 class Attestation(Entity):
-    """Attestation."""
+    """A dated statement of a named person (rules.md section 5.1, M-01)."""
 
     kind: AttestationKind = Field(title="声明类型")
     text: Text = Field(title="声明内容")

@@ -21,7 +21,7 @@ from docgen.case.values import Date, Entity, Flag, Instant, Money, NonNegativeIn
 
 
 class NegotiationBaseline(Entity):
-    """Negotiation baseline."""
+    """CONFIDENTIAL floor of the negotiation (manual 二(四)步骤2); never in the context of a customer's form."""
 
     min_total: Money = Field(title="最低报价(元)")
     tax_included: Flag = Field(True, title="是否含税")
@@ -33,7 +33,7 @@ class NegotiationBaseline(Entity):
 
 
 class Issue(Entity):
-    """Issue."""
+    """A topic of negotiation; its `support_data` is for us only."""
 
     topic: Text = Field(title="议题(价格/付款周期/…)")
     customer_position: Text = Field(title="客户主张")
@@ -43,7 +43,7 @@ class Issue(Entity):
 
 
 class ClauseChange(Entity):
-    """Clause change."""
+    """A change of a clause agreed in negotiation."""
 
     clause_id: Text = Field(title="条款")
     before: Text = Field(title="原条款")
@@ -52,7 +52,7 @@ class ClauseChange(Entity):
 
 
 class PaymentStage(Entity):
-    """Payment stage."""
+    """A stage of payment; the amounts of all stages sum up to the total."""
 
     seq: PositiveInt = Field(title="期次")
     name: Text = Field(title="款项名称")
@@ -63,7 +63,7 @@ class PaymentStage(Entity):
 
 
 class DeliveryTerm(Entity):
-    """Delivery term."""
+    """When and where which lines are delivered."""
 
     line_nos: tuple[PositiveInt, ...] = Field((), title="标的序号")
     due_on: Date = Field(title="交付时间")
@@ -72,7 +72,7 @@ class DeliveryTerm(Entity):
 
 
 class AgreedTerms(Entity):
-    """Agreed terms."""
+    """What was agreed in the final round; the contract must equal it (manual 四(四))."""
 
     lines: tuple[PriceLine, ...] = Field((), title="标的、规格、数量、价格")
     total: Money = Field(title="总价(元)")
@@ -82,7 +82,7 @@ class AgreedTerms(Entity):
 
 
 class EsignEvidence(Entity):
-    """Esign evidence."""
+    """Evidence of an electronic signature (电子签名法13, 16)."""
 
     platform: Text = Field(title="电子签名平台")
     platform_compliant: Flag = Field(title="平台符合《电子签名法》")
@@ -97,7 +97,7 @@ class EsignEvidence(Entity):
 
 
 class Signature(Entity):
-    """Signature."""
+    """A signature of a person for a party, with seal and authority where needed."""
 
     party: Party = Field(title="签署方")
     signer_kind: SignerKind = Field(title="签字人身份")
@@ -113,7 +113,7 @@ class Signature(Entity):
 
 
 class Negotiation(Entity):
-    """Negotiation."""
+    """A round of negotiation and its minutes (合同谈判纪要, manual 二(四)步骤2)."""
 
     minutes_no: Text = Field(title="纪要编号")
     round: PositiveInt = Field(title="轮次")
@@ -132,7 +132,7 @@ class Negotiation(Entity):
 
 
 class Authorization(Entity):
-    """Authorization."""
+    """A power of attorney (授权委托书, 民法典165)."""
 
     auth_no: Text = Field(title="授权编号")
     side: AuthorizationSide = Field(title="授权方")
@@ -162,7 +162,7 @@ class Authorization(Entity):
 
 
 class Clause(Entity):
-    """Clause."""
+    """A clause of the contract with its full text."""
 
     clause_id: Text = Field(title="条款标识")
     article: Text | None = Field(None, title="条号")
@@ -172,7 +172,7 @@ class Clause(Entity):
 
 
 class ApprovalStep(Entity):
-    """Approval step."""
+    """One approver's decision, bound to a version of the contract (manual 二(四)步骤3)."""
 
     seq: PositiveInt = Field(title="顺序")
     role: ApprovalRole = Field(title="审批角色")
@@ -185,7 +185,7 @@ class ApprovalStep(Entity):
 
 
 class Approval(Entity):
-    """Approval."""
+    """The approval of the contract (合同审批单)."""
 
     approval_no: Text = Field(title="审批单号")
     submitted_ref: Ref = Field(title="提交人")
@@ -194,7 +194,7 @@ class Approval(Entity):
 
 
 class ContractChange(Entity):
-    """Contract change."""
+    """A change of a clause during approval, confirmed by the customer (manual 二(四)步骤3)."""
 
     change_no: Text = Field(title="修改编号")
     at: Instant = Field(title="修改时间")
@@ -210,7 +210,7 @@ class ContractChange(Entity):
 
 
 class ContractArchive(Entity):
-    """Contract archive."""
+    """When and where the signed contract was archived (manual 二(四)步骤4: within 3 working days)."""
 
     archive_no: Text | None = Field(None, title="档号")
     scanned_at: Instant | None = Field(None, title="扫描时间")
@@ -223,7 +223,7 @@ class ContractArchive(Entity):
 
 
 class Commission(Entity):
-    """Commission."""
+    """A discount or commission that must be disclosed and booked (反不正当竞争法)."""
 
     payee_kind: PayeeKind = Field(title="收款方类型")
     amount: Money = Field(title="金额(元)")
@@ -232,7 +232,7 @@ class Commission(Entity):
 
 
 class Contract(Entity):
-    """Contract."""
+    """The sales contract of the case; `version` rises with each change."""
 
     contract_no: Text = Field(title="合同编号")
     title: Text = Field(title="合同名称")

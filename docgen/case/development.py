@@ -7,7 +7,7 @@ from docgen.case.values import Date, Entity, Instant, Money, NonNegativeInt, Ref
 
 
 class TargetPersona(Entity):
-    """Target persona."""
+    """The customer we look for: industry, size, region, pain points (manual 二(一)步骤1)."""
 
     persona_no: Text = Field(title="画像编号")
     industries: tuple[Text, ...] = Field((), title="行业属性")
@@ -23,7 +23,7 @@ class TargetPersona(Entity):
 
 
 class FirstContact(Entity):
-    """First contact."""
+    """The first talk; its record is due 24 hours after it ended (manual 二(一)步骤4)."""
 
     method: ContactMethod = Field(title="接触方式")
     purpose: Text = Field(title="沟通目的")

@@ -18,7 +18,7 @@ class Choice(StrEnum):
 
 
 class Role(Choice):
-    """Role."""
+    """What one of our people may do and sign (process.md section 1)."""
 
     SALES_REP = "sales_rep", "销售人员"
     SALES_MANAGER = "sales_manager", "销售经理"
@@ -41,7 +41,7 @@ class Role(Choice):
 
 
 class Department(Choice):
-    """Department."""
+    """Department of ours that a person belongs to."""
 
     SALES = "sales", "销售部"
     PRODUCT = "product", "产品部"
@@ -59,14 +59,14 @@ class Department(Choice):
 
 
 class Gender(Choice):
-    """Gender."""
+    """Gender of a person; decides 先生 or 女士 where a name is masked."""
 
     MALE = "male", "男"
     FEMALE = "female", "女"
 
 
 class ContactRole(Choice):
-    """Contact role."""
+    """Part a customer's person plays in the case (manual 二(二)步骤1)."""
 
     CONTACT = "contact", "客户联系人"
     DECISION_MAKER = "decision_maker", "客户决策人"
@@ -77,7 +77,7 @@ class ContactRole(Choice):
 
 
 class NeedType(Choice):
-    """Need type."""
+    """How firm a need is: a rigid one must be met (manual 二(二)步骤3)."""
 
     RIGID = "rigid", "刚性"
     FLEXIBLE = "flexible", "柔性"
@@ -85,7 +85,7 @@ class NeedType(Choice):
 
 
 class ConfirmMethod(Choice):
-    """Confirm method."""
+    """How the customer confirmed something in a way that can be shown later."""
 
     EMAIL = "email", "邮件确认"
     SIGNATURE = "signature", "书面签字"
@@ -93,7 +93,7 @@ class ConfirmMethod(Choice):
 
 
 class NeedStatus(Choice):
-    """Need status."""
+    """State of a need; a withdrawn one takes no further part in the checks."""
 
     DRAFT = "draft", "草稿"
     CONFIRMED = "confirmed", "已确认"
@@ -102,7 +102,7 @@ class NeedStatus(Choice):
 
 
 class CustomerGrade(Choice):
-    """Customer grade."""
+    """Grade of the customer; A is followed up first (manual 二(一)步骤3)."""
 
     A = "A", "A"
     B = "B", "B"
@@ -110,7 +110,7 @@ class CustomerGrade(Choice):
 
 
 class Level3(Choice):
-    """Level3."""
+    """High, medium or low."""
 
     HIGH = "high", "高"
     MEDIUM = "medium", "中"
@@ -118,7 +118,7 @@ class Level3(Choice):
 
 
 class Clarity(Choice):
-    """Clarity."""
+    """How clear the chain of decision or the need is."""
 
     CLEAR = "clear", "清晰"
     PARTIAL = "partial", "部分"
@@ -126,7 +126,7 @@ class Clarity(Choice):
 
 
 class Budget(Choice):
-    """Budget."""
+    """Whether the customer's budget suffices."""
 
     SUFFICIENT = "sufficient", "充足"
     PARTIAL = "partial", "部分"
@@ -135,7 +135,7 @@ class Budget(Choice):
 
 
 class SourceChannel(Choice):
-    """Source channel."""
+    """Where data about the customer came from; `other` is no lawful channel (manual 二(一)步骤2)."""
 
     EXHIBITION = "exhibition", "行业展会/研讨会"
     REFERRAL = "referral", "客户转介绍"
@@ -145,7 +145,7 @@ class SourceChannel(Choice):
 
 
 class VerifyMethod(Choice):
-    """Verify method."""
+    """How data about the customer was cross-checked (manual 四(一))."""
 
     WEBSITE = "website", "官网核验"
     PHONE = "phone", "电话确认"
@@ -154,7 +154,7 @@ class VerifyMethod(Choice):
 
 
 class ContactMethod(Choice):
-    """Contact method."""
+    """How a talk with the customer was held."""
 
     PHONE = "phone", "电话"
     EMAIL = "email", "邮件"
@@ -163,7 +163,7 @@ class ContactMethod(Choice):
 
 
 class SpinKind(Choice):
-    """Spin kind."""
+    """Kind of a SPIN question (manual 二(二)步骤2)."""
 
     S = "S", "现状问题"
     P = "P", "困难问题"
@@ -172,7 +172,7 @@ class SpinKind(Choice):
 
 
 class Ability(Choice):
-    """Ability."""
+    """Whether we can do something, wholly, in part or not."""
 
     ABLE = "able", "满足"
     PARTIAL = "partial", "部分"
@@ -180,7 +180,7 @@ class Ability(Choice):
 
 
 class ReviewDecision(Choice):
-    """Review decision."""
+    """Result of the needs review (manual 二(三)步骤1)."""
 
     GO = "go", "可行，进入方案设计"
     CONDITIONAL = "conditional", "有条件可行"
@@ -188,7 +188,7 @@ class ReviewDecision(Choice):
 
 
 class Opinion(Choice):
-    """Opinion."""
+    """Decision of a reviewer or approver."""
 
     PASS = "pass", "通过"
     CONDITIONAL = "conditional", "有条件通过"
@@ -197,7 +197,7 @@ class Opinion(Choice):
 
 
 class PriceCategory(Choice):
-    """Price category."""
+    """Kind of cost a price line stands for (manual 四(三): itemised quotation)."""
 
     HARDWARE = "hardware", "硬件"
     SOFTWARE = "software", "软件"
@@ -206,14 +206,14 @@ class PriceCategory(Choice):
 
 
 class LineKind(Choice):
-    """Line kind."""
+    """Whether a price line is a product or a service."""
 
     PRODUCT = "product", "产品类"
     SERVICE = "service", "服务类"
 
 
 class ProposalStatus(Choice):
-    """Proposal status."""
+    """State of one version of the proposal."""
 
     DRAFT = "draft", "编制中"
     IN_REVIEW = "in_review", "内部审核中"
@@ -225,7 +225,7 @@ class ProposalStatus(Choice):
 
 
 class FeedbackKind(Choice):
-    """Feedback kind."""
+    """What the customer's feedback on a proposal is about."""
 
     PRICE = "price", "报价"
     FUNCTION = "function", "功能"
@@ -234,7 +234,7 @@ class FeedbackKind(Choice):
 
 
 class RiskKind(Choice):
-    """Risk kind."""
+    """Kind of risk found in the needs review."""
 
     CUSTOM_COST = "custom_cost", "定制开发成本过高"
     DELIVERY_DELAY = "delivery_delay", "交付周期延长"
@@ -242,7 +242,7 @@ class RiskKind(Choice):
 
 
 class ClauseOrigin(Choice):
-    """Clause origin."""
+    """Where the text of a contract clause comes from."""
 
     TEMPLATE = "template", "标准模板条款"
     SUPPLEMENT = "supplement", "补充条款"
@@ -250,7 +250,7 @@ class ClauseOrigin(Choice):
 
 
 class SignerKind(Choice):
-    """Signer kind."""
+    """In what capacity a person signs."""
 
     LEGAL_REPRESENTATIVE = "legal_representative", "法定代表人"
     AUTHORIZED_REPRESENTATIVE = "authorized_representative", "授权代表"
@@ -259,7 +259,7 @@ class SignerKind(Choice):
 
 
 class SignMethod(Choice):
-    """Sign method."""
+    """How something was signed."""
 
     PAPER = "paper", "纸质签署"
     ESIGN = "esign", "电子签署"
@@ -268,7 +268,7 @@ class SignMethod(Choice):
 
 
 class Party(Choice):
-    """Party."""
+    """Side that signs."""
 
     CUSTOMER = "customer", "客户"
     SUPPLIER = "supplier", "公司"
@@ -276,7 +276,7 @@ class Party(Choice):
 
 
 class SealKind(Choice):
-    """Seal kind."""
+    """Kind of seal (公安机关 register the first three)."""
 
     COMPANY_SEAL = "company_seal", "公章"
     CONTRACT_SEAL = "contract_seal", "合同专用章"
@@ -286,7 +286,7 @@ class SealKind(Choice):
 
 
 class AuthMatter(Choice):
-    """Auth matter."""
+    """Matter an agent is authorised for (民法典165)."""
 
     NEGOTIATE = "negotiate", "谈判"
     SIGN_CONTRACT = "sign_contract", "签署合同"
@@ -296,14 +296,14 @@ class AuthMatter(Choice):
 
 
 class OrderKind(Choice):
-    """Order kind."""
+    """Whether an order goes to production or to the delivery team."""
 
     PRODUCT = "product", "产品类"
     SERVICE = "service", "服务类"
 
 
 class OrderStatus(Choice):
-    """Order status."""
+    """State of an order as recorded by the people who carry it out."""
 
     DRAFT = "draft", "已录入"
     REVIEWING = "reviewing", "审核中"
@@ -322,7 +322,7 @@ class OrderStatus(Choice):
 
 
 class ExceptionKind(Choice):
-    """Exception kind."""
+    """Kind of trouble in carrying out an order."""
 
     MATERIAL_DELAY = "material_delay", "原材料延迟"
     DELIVERY_DELAY = "delivery_delay", "交付延迟"
@@ -332,14 +332,14 @@ class ExceptionKind(Choice):
 
 
 class AcceptResult(Choice):
-    """Accept result."""
+    """Result of an acceptance or of one accepted item."""
 
     PASS = "pass", "验收通过"
     FAIL = "fail", "验收不通过"
 
 
 class CauseKind(Choice):
-    """Cause kind."""
+    """Why an acceptance failed (manual 二(五)步骤4)."""
 
     FUNCTION_UNMET = "function_unmet", "功能未达标"
     OPERATION_UNSKILLED = "operation_unskilled", "操作不熟练"
@@ -348,7 +348,7 @@ class CauseKind(Choice):
 
 
 class TicketKind(Choice):
-    """Ticket kind."""
+    """What a service ticket is about."""
 
     FAULT = "fault", "故障"
     CONSULT = "consult", "咨询"
@@ -357,7 +357,7 @@ class TicketKind(Choice):
 
 
 class Severity(Choice):
-    """Severity."""
+    """How urgent a ticket is; decides the time allowed (manual 二(六)步骤2)."""
 
     URGENT = "urgent", "紧急"
     COMPLEX = "complex", "复杂"
@@ -365,14 +365,14 @@ class Severity(Choice):
 
 
 class SurveyMethod(Choice):
-    """Survey method."""
+    """How a satisfaction survey was held."""
 
     QUESTIONNAIRE = "questionnaire", "问卷"
     PHONE = "phone", "电话访谈"
 
 
 class VisitKind(Choice):
-    """Visit kind."""
+    """Occasion of a regular talk with the customer (manual 二(六)步骤4)."""
 
     QUARTERLY_REVIEW = "quarterly_review", "季度业务沟通"
     FESTIVAL_GREETING = "festival_greeting", "节日祝福"
@@ -380,7 +380,7 @@ class VisitKind(Choice):
 
 
 class Retention(Choice):
-    """Retention."""
+    """How long a document is kept (国家档案局令第10号)."""
 
     PERMANENT = "permanent", "永久"
     Y30 = "y30", "30年"
@@ -389,14 +389,14 @@ class Retention(Choice):
 
 
 class Medium(Choice):
-    """Medium."""
+    """What an archived document is on."""
 
     ELECTRONIC = "electronic", "电子"
     PAPER = "paper", "纸质"
 
 
 class DocState(Choice):
-    """Doc state."""
+    """State of an issued document."""
 
     DRAFT = "draft", "草稿"
     CHECKED = "checked", "预检通过"
@@ -409,7 +409,7 @@ class DocState(Choice):
 
 
 class LawfulBasis(Choice):
-    """Lawful basis."""
+    """Ground on which personal data is processed (个人信息保护法13)."""
 
     CONSENT = "consent", "个人同意"
     CONTRACT = "contract", "订立或履行合同所必需"
@@ -418,7 +418,7 @@ class LawfulBasis(Choice):
 
 
 class ScaleBand(Choice):
-    """Scale band."""
+    """Size of an enterprise by employees."""
 
     MICRO = "micro", "微型"
     SMALL = "small", "小型"
@@ -427,7 +427,7 @@ class ScaleBand(Choice):
 
 
 class ReviewDepartment(Choice):
-    """Review department."""
+    """Department whose head reviews a proposal (manual 二(三)步骤3)."""
 
     LEGAL = "legal", "法务"
     COMMERCE = "commerce", "商务"
@@ -435,14 +435,14 @@ class ReviewDepartment(Choice):
 
 
 class AuthorizationSide(Choice):
-    """Authorization side."""
+    """Side that gives a power of attorney."""
 
     CUSTOMER = "customer", "客户"
     SUPPLIER = "supplier", "我方"
 
 
 class ApprovalRole(Choice):
-    """Approval role."""
+    """Role of an approver of the contract (manual 二(四)步骤3)."""
 
     SALES_MANAGER = "sales_manager", "销售经理"
     LEGAL = "legal", "法务部"
@@ -451,21 +451,21 @@ class ApprovalRole(Choice):
 
 
 class OrderReviewRole(Choice):
-    """Order review role."""
+    """Role of a reviewer of an order (manual 二(五)步骤1)."""
 
     SALES_MANAGER = "sales_manager", "销售经理"
     OPERATIONS = "operations", "运营部"
 
 
 class DispatchRole(Choice):
-    """Dispatch role."""
+    """Who carries out an order."""
 
     PRODUCTION = "production", "生产部"
     DELIVERY_TEAM = "delivery_team", "交付团队"
 
 
 class LetterChannel(Choice):
-    """Letter channel."""
+    """How a letter is sent."""
 
     EMAIL = "email", "邮件"
     PAPER = "paper", "书面"
@@ -473,7 +473,7 @@ class LetterChannel(Choice):
 
 
 class FollowUpMethod(Choice):
-    """Follow up method."""
+    """How a customer is asked after a ticket is solved."""
 
     PHONE = "phone", "电话"
     EMAIL = "email", "邮件"
@@ -482,7 +482,7 @@ class FollowUpMethod(Choice):
 
 
 class Security(Choice):
-    """Security."""
+    """Who may see an archived document."""
 
     PUBLIC = "public", "公开"
     INTERNAL = "internal", "内部"
@@ -490,14 +490,14 @@ class Security(Choice):
 
 
 class Evidence(Choice):
-    """Evidence."""
+    """Whether a time is stated by a person or was witnessed by the service."""
 
     DECLARED = "declared", "申报"
     WITNESSED = "witnessed", "系统见证"
 
 
 class SignLevel(Choice):
-    """Sign level."""
+    """Strength of signature a form asks for (forms.md section 1.1)."""
 
     L1 = "L1", "内部确认"
     L2 = "L2", "客户确认"
@@ -505,7 +505,7 @@ class SignLevel(Choice):
 
 
 class AttestationKind(Choice):
-    """Attestation kind."""
+    """Statement that only a person can make (rules.md section 5.1, M-01)."""
 
     LAWFUL_SOURCE = "lawful_source", "信息来源合法"
     CUSTOMER_WORDS = "customer_words", "以客户表述为准"
@@ -515,7 +515,7 @@ class AttestationKind(Choice):
 
 
 class PayeeKind(Choice):
-    """Payee kind."""
+    """Who receives a discount or commission (反不正当竞争法)."""
 
     CUSTOMER_COMPANY = "customer_company", "客户公司"
     INTERMEDIARY = "intermediary", "中间人"

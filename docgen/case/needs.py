@@ -7,14 +7,14 @@ from docgen.case.values import Entity, Flag, Instant, Money, NonNegativeInt, Ref
 
 
 class OutlineQuestion(Entity):
-    """Outline question."""
+    """A question prepared for a talk."""
 
     kind: SpinKind = Field(title="问题类型(SPIN)")
     text: Text = Field(title="问题")
 
 
 class Outline(Entity):
-    """Outline."""
+    """Preparation of a talk: opening, questions, direction of the solution (manual 二(二)步骤1)."""
 
     opening: Text = Field(title="开场白")
     questions: tuple[OutlineQuestion, ...] = Field((), title="需求调研问题")
@@ -25,7 +25,7 @@ class Outline(Entity):
 
 
 class SpinEntry(Entity):
-    """Spin entry."""
+    """A question asked and what the customer answered (manual 二(二)步骤2)."""
 
     kind: SpinKind = Field(title="问题类型")
     question: Text = Field(title="提问")
@@ -33,7 +33,7 @@ class SpinEntry(Entity):
 
 
 class Session(Entity):
-    """Session."""
+    """A talk about needs, with who took part and whether the needs were restated."""
 
     session_id: SessionId = Field(title="沟通编号")
     method: ContactMethod = Field(title="沟通方式")
@@ -51,7 +51,7 @@ class Session(Entity):
 
 
 class NeedConfirmation(Entity):
-    """Need confirmation."""
+    """The customer's confirmation of a need, with its evidence (manual 二(二)步骤3)."""
 
     method: ConfirmMethod = Field(title="确认方式")
     contact_ref: Ref = Field(title="确认人")
@@ -60,7 +60,7 @@ class NeedConfirmation(Entity):
 
 
 class Need(Entity):
-    """Need."""
+    """A need of the customer."""
 
     need_no: Text = Field(title="需求编号")
     need_type: NeedType = Field(title="需求类型")
@@ -72,7 +72,7 @@ class Need(Entity):
 
 
 class NeedChange(Entity):
-    """Need change."""
+    """A change of needs, from being raised over its evaluation to the answer (manual 四(二))."""
 
     change_no: Text = Field(title="变更编号")
     need_no: Text | None = Field(None, title="关联需求编号")

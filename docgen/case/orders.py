@@ -32,7 +32,7 @@ from docgen.case.values import (
 
 
 class OrderLine(Entity):
-    """Order line."""
+    """A line of an order, taken from a line of the contract."""
 
     contract_line_no: PositiveInt = Field(title="合同标的序号")
     name: Text = Field(title="产品/服务")
@@ -44,7 +44,7 @@ class OrderLine(Entity):
 
 
 class OrderReview(Entity):
-    """Order review."""
+    """Review of an order by sales manager or operations (manual 二(五)步骤1)."""
 
     role: OrderReviewRole = Field(title="审核角色")
     reviewer_ref: Ref = Field(title="审核人")
@@ -56,7 +56,7 @@ class OrderReview(Entity):
 
 
 class Dispatch(Entity):
-    """Dispatch."""
+    """The task given to production or to the delivery team (manual 二(五)步骤1)."""
 
     dispatch_no: Text = Field(title="任务单号")
     to_role: DispatchRole = Field(title="接收部门")
@@ -69,7 +69,7 @@ class Dispatch(Entity):
 
 
 class OrderConfirmation(Entity):
-    """Order confirmation."""
+    """The confirmation letter to the customer (订单确认函, manual 二(五)步骤1)."""
 
     letter_no: Text = Field(title="确认函编号")
     sent_at: Instant = Field(title="发送时间")
@@ -82,7 +82,7 @@ class OrderConfirmation(Entity):
 
 
 class Progress(Entity):
-    """Progress."""
+    """A weekly state of an order, synchronised with the customer (manual 二(五)步骤2)."""
 
     at: Instant = Field(title="更新时间")
     milestone: Text = Field(title="节点")
@@ -94,7 +94,7 @@ class Progress(Entity):
 
 
 class OrderException(Entity):
-    """Order exception."""
+    """Trouble in an order; the customer is told within 24 hours with a solution (manual 二(五)步骤3)."""
 
     exception_no: Text = Field(title="异常编号")
     kind: ExceptionKind = Field(title="异常类型")
@@ -111,7 +111,7 @@ class OrderException(Entity):
 
 
 class AcceptanceItem(Entity):
-    """Acceptance item."""
+    """An accepted line: what was due, what came, by which criterion."""
 
     contract_line_no: PositiveInt = Field(title="合同标的序号")
     name: Text = Field(title="名称")
@@ -125,7 +125,7 @@ class AcceptanceItem(Entity):
 
 
 class Acceptance(Entity):
-    """Acceptance."""
+    """One round of acceptance (产品验收单, 服务验收单; manual 二(五)步骤4)."""
 
     sheet_no: Text = Field(title="验收单编号")
     round: PositiveInt = Field(title="验收次数")
@@ -142,7 +142,7 @@ class Acceptance(Entity):
 
 
 class Rectification(Entity):
-    """Rectification."""
+    """What is done about a failed acceptance, started within 24 hours (manual 二(五)步骤4)."""
 
     rectification_no: Text = Field(title="整改编号")
     acceptance_round: PositiveInt = Field(title="对应验收次数")
@@ -157,7 +157,7 @@ class Rectification(Entity):
 
 
 class Order(Entity):
-    """Order."""
+    """An order under the contract, from entry to acceptance (manual 二(五))."""
 
     order_no: Text = Field(title="订单号")
     contract_no: Text = Field(title="合同编号")

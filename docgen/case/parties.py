@@ -63,7 +63,7 @@ class Staff(Entity):
 
 
 class Source(Entity):
-    """Source."""
+    """Where data about the customer came from, and that it may be used (manual 二(一)步骤2)."""
 
     channel: SourceChannel = Field(title="信息渠道")
     detail: Text | None = Field(None, title="渠道说明(展会名称等)")
@@ -76,7 +76,7 @@ class Source(Entity):
 
 
 class Verification(Entity):
-    """Verification."""
+    """A cross-check of the customer's data (manual 四(一))."""
 
     method: VerifyMethod = Field(title="核验方式")
     at: Instant = Field(title="核验时间")
@@ -86,7 +86,7 @@ class Verification(Entity):
 
 
 class Grading(Entity):
-    """Grading."""
+    """Grade of the customer with the five criteria behind it (manual 二(一)步骤3)."""
 
     match: Level3 = Field(title="匹配度(需求与产品/服务契合度)")
     budget: Budget = Field(title="客户预算")
@@ -101,7 +101,7 @@ class Grading(Entity):
 
 
 class GradeChange(Entity):
-    """Grade change."""
+    """A monthly review of the grade (manual 四(一))."""
 
     reviewed_at: Instant = Field(title="复核时间")
     before: CustomerGrade = Field(title="原等级")
@@ -111,7 +111,7 @@ class GradeChange(Entity):
 
 
 class FollowUpEntry(Entity):
-    """Follow up entry."""
+    """One step of following up the customer."""
 
     at: Instant = Field(title="跟进时间")
     by_ref: Ref = Field(title="跟进人")
@@ -121,7 +121,7 @@ class FollowUpEntry(Entity):
 
 
 class IntegrityDeclaration(Entity):
-    """Integrity declaration."""
+    """Statement that no kickback was given or taken (manual 四(一))."""
 
     declared_ref: Ref = Field(title="声明人")
     declared_at: Instant = Field(title="声明时间")
@@ -129,7 +129,7 @@ class IntegrityDeclaration(Entity):
 
 
 class Customer(Entity):
-    """The customer of the case."""
+    """The customer of the case (the buying company)."""
 
     name: Text = Field(title="客户名称(全称)")
     short_name: Text | None = Field(None, title="客户简称")
@@ -150,7 +150,7 @@ class Customer(Entity):
 
 
 class PersonalInfoBasis(Entity):
-    """Personal info basis."""
+    """Ground, source and period of keeping a person's data (个人信息保护法13, 17, 19)."""
 
     lawful_basis: LawfulBasis = Field(title="处理个人信息的合法性基础")
     source: SourceChannel = Field(title="信息来源")
@@ -159,7 +159,7 @@ class PersonalInfoBasis(Entity):
 
 
 class Contact(Entity):
-    """Contact."""
+    """A person of the customer; stored in full, masked when printed (case_model.md section 7)."""
 
     contact_id: ContactId = Field(title="联系人编号")
     name: Text = Field(title="姓名")

@@ -19,6 +19,7 @@ from docgen.case.enums import (
     ScaleBand,
 )
 from docgen.case.values import (
+    CheckName,
     Date,
     Entity,
     Flag,
@@ -35,14 +36,14 @@ from docgen.case.values import (
 
 
 class Attendee(Entity):
-    """Attendee."""
+    """A person at the needs review, for their department."""
 
     staff_ref: Ref = Field(title="参会人")
     department: Department = Field(title="部门")
 
 
 class NeedsReviewItem(Entity):
-    """Needs review item."""
+    """The review of one need: capability, feasibility, resources."""
 
     need_no: Text = Field(title="需求编号")
     in_capability: Ability = Field(title="是否在产品/服务能力范围内")
@@ -52,7 +53,7 @@ class NeedsReviewItem(Entity):
 
 
 class ReviewRisk(Entity):
-    """Review risk."""
+    """A risk found in the needs review and what is done about it."""
 
     kind: RiskKind = Field(title="风险类型")
     description: Text = Field(title="风险描述")
@@ -61,7 +62,7 @@ class ReviewRisk(Entity):
 
 
 class NeedsReview(Entity):
-    """Needs review."""
+    """The meeting of product, tech and commerce about the needs (manual 二(三)步骤1)."""
 
     review_no: Text = Field(title="评审编号")
     meeting_at: Instant = Field(title="会议时间")
@@ -76,14 +77,14 @@ class NeedsReview(Entity):
 
 
 class SolutionPart(Entity):
-    """Solution part."""
+    """What the proposal offers: functions and services."""
 
     product_functions: tuple[Text, ...] = Field((), title="产品功能")
     service_process: tuple[Text, ...] = Field((), title="服务流程")
 
 
 class PlanPhase(Entity):
-    """Plan phase."""
+    """A phase of the implementation plan."""
 
     phase: Text = Field(title="阶段")
     content: Text = Field(title="工作内容")
@@ -93,7 +94,7 @@ class PlanPhase(Entity):
 
 
 class PriceLine(Entity):
-    """Price line."""
+    """A priced product or service; stands in quotation, minutes and contract alike."""
 
     line_no: PositiveInt = Field(title="序号")
     kind: LineKind = Field(title="产品/服务")
@@ -109,7 +110,7 @@ class PriceLine(Entity):
 
 
 class Quotation(Entity):
-    """Quotation."""
+    """The price part of a proposal; total = sum of amounts - discount."""
 
     quote_no: Text = Field(title="报价单号")
     tax_included: Flag = Field(title="是否含税")
@@ -121,7 +122,7 @@ class Quotation(Entity):
 
 
 class SuccessCaseRef(Entity):
-    """Success case ref."""
+    """An earlier case quoted as reference (manual 四(三): same industry and size)."""
 
     case_id: Text = Field(title="案例编号")
     title: Text = Field(title="案例名称")
@@ -130,7 +131,7 @@ class SuccessCaseRef(Entity):
 
 
 class NeedCoverage(Entity):
-    """Need coverage."""
+    """How a proposal answers one need."""
 
     need_no: Text = Field(title="需求编号")
     status: Ability = Field(title="满足情况")
@@ -138,7 +139,7 @@ class NeedCoverage(Entity):
 
 
 class Differentiator(Entity):
-    """Differentiator."""
+    """What sets us apart on one pain point."""
 
     pain_point: Text = Field(title="客户痛点")
     claim: Text = Field(title="差异化优势")
@@ -146,11 +147,11 @@ class Differentiator(Entity):
 
 
 class DeptOpinion(Entity):
-    """Dept opinion."""
+    """The opinion of one department head on a proposal (manual 二(三)步骤3)."""
 
     department: ReviewDepartment = Field(title="审核部门")
     reviewer_ref: Ref = Field(title="部门负责人")
-    checks: Mapping[str, Flag] = Field(default_factory=dict, title="审核要点")
+    checks: Mapping[CheckName, Flag] = Field(default_factory=dict, title="审核要点")
     decision: Opinion = Field(title="审核意见")
     comments: Text | None = Field(None, title="意见说明")
     signed_at: Instant = Field(title="签字时间")
@@ -158,7 +159,7 @@ class DeptOpinion(Entity):
 
 
 class ProposalReview(Entity):
-    """Proposal review."""
+    """The internal review of one version of the proposal (方案审核表)."""
 
     review_no: Text = Field(title="审核表编号")
     submitted_ref: Ref = Field(title="提交人")
@@ -167,7 +168,7 @@ class ProposalReview(Entity):
 
 
 class Presentation(Entity):
-    """Presentation."""
+    """Presentation of a proposal to the customer (manual 二(三)步骤4)."""
 
     at: Instant = Field(title="呈现时间")
     staff_refs: tuple[Ref, ...] = Field((), title="我方人员")
@@ -176,7 +177,7 @@ class Presentation(Entity):
 
 
 class Feedback(Entity):
-    """Feedback."""
+    """The customer's feedback on a proposal; starts the 48-hour clock (manual 二(三)步骤4)."""
 
     feedback_no: Text = Field(title="反馈编号")
     received_at: Instant = Field(title="反馈时间")
@@ -188,7 +189,7 @@ class Feedback(Entity):
 
 
 class BoundaryNotice(Entity):
-    """Boundary notice."""
+    """Notice of what we cannot do, with an alternative (manual 二(三)步骤4)."""
 
     notice_no: Text = Field(title="告知编号")
     requirement: Text = Field(title="客户需求")
@@ -201,7 +202,7 @@ class BoundaryNotice(Entity):
 
 
 class Proposal(Entity):
-    """Proposal."""
+    """One version of the proposal (方案书), with review, presentation and feedback."""
 
     proposal_no: Text = Field(title="方案编号")
     version: PositiveInt = Field(title="版本号")

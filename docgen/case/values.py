@@ -170,6 +170,7 @@ StaffId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^S[0
 ContactId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^C[0-9]{2,}$", max_length=12)]
 SessionId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^M[0-9]{2,}$", max_length=12)]
 CaseNo = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^XS[0-9]{4}-[0-9]{4}$")]
+CheckName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Flag = Annotated[bool, Field(strict=True)]
 Money = Annotated[Decimal, PlainValidator(_decimal(2, 15)), _decimal_schema(2, 15)]
 UnitPrice = Annotated[Decimal, PlainValidator(_decimal(4, 13)), _decimal_schema(4, 13)]

@@ -38,14 +38,15 @@ def read_yaml(text: str) -> Tree:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         hint = _HINTS.get(error.problem or "", "请检查缩进、冒号与引号")
-        line = error.problem_mark.line + 1 if error.problem_mark else None
+        mark = error.problem_mark
+        line = None if mark is None else mark.line + 1
         raise refusal("syntax", f"YAML 语法错误，{hint}", line) from None
     return builder.tree
 
 
 def _line(event: events.Event) -> int:
-    line: int = event.start_mark.line
-    return line + 1
+    assert event.start_mark is not None  # only events made by hand have none
+    return event.start_mark.line + 1
 
 
 class _Builder:
