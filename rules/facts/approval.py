@@ -7,17 +7,17 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import ClassVar
 
-from docgen.derived import contract_content_sha256, total_taxed
-
 from docgen.case.casefile import CaseFile
 from docgen.case.contract import Approval, ApprovalStep, Contract, ContractChange
 from docgen.case.enums import ApprovalRole, Opinion
 from docgen.clock import day
+from docgen.derived import contract_content_sha256, total_taxed
 from docgen.money import cents, formatted
 from docgen.rulebook.aspect import Aspect, DisplayText, fact
 from rules.facts.clauses import clause_title
 from rules.facts.periods import policy_int
 from rules.facts.setting import Setting
+from rules.facts.signers import holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +202,7 @@ def _steps(setting: Setting, contract: Contract) -> Iterator[ApprovalStepFacts]:
             subject=f"{contract.contract_no}/approval/{step.seq}",
             path=f"contract.approval.steps[{index}]",
             on=decided_on,
-            holds_role=(person := setting.staff.get(step.approver_ref)) is not None and step.role in person.roles,
+            holds_role=holds(setting, step.approver_ref, step.role),
             is_drafter=step.approver_ref == contract.drafted_ref,
             person_repeated=setting.policy.at(decided_on).get("approval.same_person_two_steps") == "forbidden"
             and any(_repeats(step, other) for other in approval.steps if other is not step),

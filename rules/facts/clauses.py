@@ -15,6 +15,8 @@ from docgen.errors import DeclarationError
 ClauseGroup = Literal["mandatory", "statutory_fatal", "statutory_warn", "optional"]
 """How much a missing clause weighs (CT-01, CT-02)."""
 
+_GROUPS: tuple[ClauseGroup, ...] = get_args(ClauseGroup)
+
 
 @dataclass(frozen=True, slots=True)
 class ClauseKind:
@@ -45,6 +47,7 @@ def clause_title(clause_id: str, contract: Contract | None = None) -> str:
 
 
 def _kind(clause_id: str, entry: Mapping[str, str]) -> ClauseKind:
-    if not entry.get("title") or entry.get("group") not in get_args(ClauseGroup):
+    group = next((each for each in _GROUPS if each == entry.get("group")), None)
+    if group is None or not entry.get("title"):
         raise DeclarationError(f"条款目录中的“{clause_id}”缺少名称或类别有误", code="bad_clause_catalogue")
-    return ClauseKind(clause_id, entry["title"], entry["group"])  # type: ignore[arg-type] - checked above
+    return ClauseKind(clause_id, entry["title"], group)

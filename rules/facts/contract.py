@@ -1,4 +1,4 @@
-"""Facts of the negotiation and the contract: minutes, clauses, amounts, agreement of both (manual 二(四), 四(四))."""
+"""Facts of the contract: parties, clauses, amounts, bottom line, commissions (manual 二(四), 四(一))."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,50 +6,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from docgen.derived import total_taxed
-
 from docgen.case.casefile import CaseFile
 from docgen.case.contract import Contract, Negotiation
-from docgen.case.enums import ClauseOrigin, Party, PayeeKind, SignMethod
+from docgen.case.enums import Party, PayeeKind, SignMethod
 from docgen.clock import day
+from docgen.derived import total_taxed
 from docgen.money import cents, formatted, tax_split
 from docgen.rulebook.aspect import Aspect, DisplayText, fact
-from rules.facts.clauses import ClauseGroup, clause_catalogue, clause_title
+from rules.facts.clauses import ClauseGroup, clause_catalogue
+from rules.facts.negotiation import (
+    MinutesChangeFacts,
+    NegotiationFacts,
+    agreed_at,
+    derive_minutes_changes,
+    derive_negotiations,
+    final_minutes,
+)
 from rules.facts.setting import PolicyValue, Setting
 from rules.facts.terms import TermPairFacts, derive_term_pairs
 from rules.facts.totals import bad_line_count, sum_cents
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NegotiationFacts(Aspect):
-    """One round of negotiation and its minutes."""
-
-    aspect: ClassVar[str] = "negotiation"
-    title: ClassVar[str] = "谈判轮次"
-
-    is_final: bool = fact("达成一致", "{}.is_final")
-    has_agreed: bool = fact("已记议定条款", "{}.agreed")
-    agreed_complete: bool | None = fact(
-        "议定条款完整", "{}.agreed.lines", "{}.agreed.payment", "{}.agreed.delivery", optional=True
-    )
-    change_count: int = fact("关键条款修改点数", "{}.clause_changes")
-    customer_signed: bool = fact("客户已签", "{}.signatures")
-    supplier_signed: bool = fact("我方已签", "{}.signatures")
-    has_baseline: bool = fact("已有谈判底线", "baseline")
-    baseline_before_talk: bool | None = fact("谈判前已确定底线", "baseline.set_at", "{}.started_at", optional=True)
-    issue_without_data_count: int = fact("无数据支撑的异议数", "{}.issues")
-    issue_text: DisplayText = fact("无数据支撑的异议", "{}.issues")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MinutesChangeFacts(Aspect):
-    """One key change of the final minutes, held against the contract."""
-
-    aspect: ClassVar[str] = "minutes_change"
-    title: ClassVar[str] = "纪要修改点"
-
-    in_contract: bool = fact("已写入合同", "{}.clause_id", "contract.clauses")
-    clause_text: DisplayText = fact("条款名称", "{}.clause_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +98,7 @@ ASPECTS: tuple[type[Aspect], ...] = (
 
 def derive(case: CaseFile, setting: Setting) -> Iterator[Aspect]:
     """Yield the facts of every negotiation and, if there is one, of the contract."""
-    for index, negotiation in enumerate(case.negotiations):
-        yield _negotiation(case, setting, index, negotiation)
+    yield from derive_negotiations(case, setting)
     contract = case.contract
     if contract is None:
         return
@@ -132,49 +106,9 @@ def derive(case: CaseFile, setting: Setting) -> Iterator[Aspect]:
     yield _contract(case, setting, contract, final)
     yield from _clauses(contract)
     if final is not None:
-        yield from _minutes_changes(case, contract, final)
+        yield from derive_minutes_changes(case, contract, final)
         yield from derive_term_pairs(contract, final)
     yield from _commissions(setting, contract)
-
-
-def final_minutes(case: CaseFile) -> Negotiation | None:
-    """Return the negotiation that ended in agreement; of several the last."""
-    return next((each for each in reversed(case.negotiations) if each.is_final), None)
-
-
-def _negotiation(case: CaseFile, setting: Setting, index: int, negotiation: Negotiation) -> NegotiationFacts:
-    baseline, agreed = case.baseline, negotiation.agreed
-    signed_by = {signature.party for signature in negotiation.signatures}
-    unsupported = [issue.topic for issue in negotiation.issues if not issue.support_data]
-    ended = setting.time("negotiation.agreed", negotiation.minutes_no, negotiation.ended_at)
-    return NegotiationFacts(
-        subject=negotiation.minutes_no,
-        path=f"negotiations[{index}]",
-        on=day(ended),
-        is_final=negotiation.is_final,
-        has_agreed=agreed is not None,
-        agreed_complete=None if agreed is None else bool(agreed.lines and agreed.payment and agreed.delivery),
-        change_count=len(negotiation.clause_changes),
-        customer_signed=Party.CUSTOMER in signed_by,
-        supplier_signed=Party.SUPPLIER in signed_by,
-        has_baseline=baseline is not None,
-        baseline_before_talk=None if baseline is None else baseline.set_at <= negotiation.started_at,
-        issue_without_data_count=len(unsupported),
-        issue_text="、".join(unsupported),
-    )
-
-
-def _minutes_changes(case: CaseFile, contract: Contract, final: Negotiation) -> Iterator[MinutesChangeFacts]:
-    negotiated = {clause.clause_id for clause in contract.clauses if clause.origin is ClauseOrigin.NEGOTIATED}
-    place = f"negotiations[{case.negotiations.index(final)}].clause_changes"
-    for index, change in enumerate(final.clause_changes):
-        yield MinutesChangeFacts(
-            subject=f"{final.minutes_no}/{change.clause_id}",
-            path=f"{place}[{index}]",
-            on=day(contract.drafted_at),
-            in_contract=change.clause_id in negotiated,
-            clause_text=clause_title(change.clause_id, contract),
-        )
 
 
 def _contract(case: CaseFile, setting: Setting, contract: Contract, final: Negotiation | None) -> ContractFacts:
@@ -264,7 +198,7 @@ def _delivery_slack_days(case: CaseFile, setting: Setting, contract: Contract, f
         return None
     agreed = contract.drafted_at
     if final is not None:
-        agreed = setting.time("negotiation.agreed", final.minutes_no, final.ended_at)
+        agreed = agreed_at(setting, final)
     first = min(term.due_on for term in contract.delivery)
     return (first - day(agreed)).days - case.baseline.min_delivery_days
 

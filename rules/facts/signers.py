@@ -1,10 +1,10 @@
-"""Who signs: the parties of a case, what they authorized, and how a signer is shown without the name."""
+"""Who may act: roles, parties, what they authorized, and how a signer is shown without the name."""
 
 from dataclasses import dataclass
 
 from docgen.case.casefile import CaseFile
 from docgen.case.contract import Authorization, Signature
-from docgen.case.enums import Party
+from docgen.case.enums import ApprovalRole, OrderReviewRole, Party
 from docgen.masking import masked_contact_name, masked_staff_name
 from rules.facts.setting import Setting
 
@@ -16,6 +16,12 @@ class PartyIdentity:
     title: str
     name: str
     legal_representative: str | None
+
+
+def holds(setting: Setting, ref: str, role: ApprovalRole | OrderReviewRole) -> bool:
+    """Tell whether `ref` is one of our people and holds `role`."""
+    person = setting.staff.get(ref)
+    return person is not None and any(held.value == role.value for held in person.roles)
 
 
 class Signers:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from docgen.case.casefile import CaseFile
-from docgen.case.contract import Authorization, Contract, EsignEvidence, Signature
+from docgen.case.contract import Authorization, Contract, ContractArchive, EsignEvidence, Signature
 from docgen.case.enums import AuthMatter, Party, SealKind, SignerKind, SignMethod
 from docgen.clock import day
 from docgen.money import cents
@@ -191,24 +191,23 @@ def _authority(act: _Act, authorization: Authorization, *, id_checks_used: bool)
 
 
 def _missing_elements(authorization: Authorization) -> tuple[str, ...]:
-    """Name the elements of 民法典 165 that the authorization leaves empty."""
+    """Name the elements of 民法典 165 that the authorization leaves empty; its period never is."""
     elements = (
         ("代理人", authorization.agent_name),
         ("代理事项", authorization.matter_text),
         ("代理权限", authorization.power_text),
-        ("授权期限", authorization.valid_from and authorization.valid_to),
     )
     return tuple(title for title, value in elements if not value)
 
 
 def _archive_items(setting: Setting, contract: Contract, signed_at: datetime) -> Iterator[ArchiveItemFacts]:
-    archive, number = contract.archive, contract.contract_no
+    archive, number = contract.archive or ContractArchive(), contract.contract_no
     limit = policy_int(setting, day(signed_at), "deadlines.contract_archive_workdays")
     items: tuple[tuple[ArchiveItem, str, str, datetime | None], ...] = (
-        ("scan", "扫描", "contract.scanned", archive and archive.scanned_at),
-        ("crm", "上传CRM", "contract.crm_uploaded", archive and archive.crm_uploaded_at),
-        ("electronic", "电子归档", "contract.archived_electronic", archive and archive.electronic_archived_at),
-        ("paper", "纸质归档", "contract.archived_paper", archive and archive.paper_archived_at),
+        ("scan", "扫描", "contract.scanned", archive.scanned_at),
+        ("crm", "上传CRM", "contract.crm_uploaded", archive.crm_uploaded_at),
+        ("electronic", "电子归档", "contract.archived_electronic", archive.electronic_archived_at),
+        ("paper", "纸质归档", "contract.archived_paper", archive.paper_archived_at),
     )
     for item, title, kind, declared in items:
         done_at = setting.time(kind, number, declared)
