@@ -6,6 +6,7 @@ Each fault carries its path, its Chinese label, what is expected and the line; n
 import json
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from docgen.case.faults import model_faults, report
 from docgen.case.invariants import invariant_faults
 from docgen.case.json_reader import read_json
 from docgen.case.salvage import salvage
-from docgen.case.tree import MAX_BYTES, Tree, decode, refusal
+from docgen.case.tree import MAX_BYTES, Fault, Tree, decode, refusal
 from docgen.case.yaml_reader import read_yaml
 from docgen.errors import InputError
 
@@ -33,7 +34,27 @@ def load_case(source: str | bytes | Path) -> CaseFile:
         InputError: code `invalid_case`, with one detail per fault in the order of the file; code `unreadable_file`
             where the path cannot be read.
     """
-    text = decode(_content(source))
+    found = examine(decode(_content(source)))
+    if found.faults:
+        raise report(found.faults, found.tree)
+    return found.case
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A text read as a case; where there are faults, `case` holds only what could be salvaged."""
+
+    tree: Tree
+    case: CaseFile
+    faults: tuple[Fault, ...]
+
+
+def examine(text: str) -> Examined:
+    """Read `text` and collect every fault.
+
+    Raises:
+        InputError: the text cannot be read at all (code `invalid_case`).
+    """
     tree = read_tree(text)
     if not isinstance(tree.root, dict):
         raise refusal("not_a_case", "案卷须为一组“字段: 值”" if tree.root else "文件没有内容")
@@ -44,9 +65,7 @@ def load_case(source: str | bytes | Path) -> CaseFile:
         faults += model_faults(error, tree)
         case = salvage(tree.root)
     faults += invariant_faults(case)
-    if faults:
-        raise report(faults, tree)
-    return case
+    return Examined(tree, case, tuple(faults))
 
 
 def read_tree(text: str) -> Tree:

@@ -13,9 +13,14 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from docgen.case.enums import Choice
 from docgen.case.values import Entity
+from docgen.errors import InputError
 
 Location = tuple[str | int, ...]
 
+MAX_STEPS = 20
+"""Most names and indexes a path may have; the model needs nine."""
+
+_PATH_STEP = re.compile(r"(?:^|\.)([A-Za-z_][A-Za-z0-9_]{0,39})|\[([0-9]{1,6})\]", re.ASCII)
 _SHOWN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 
 
@@ -30,6 +35,8 @@ class Shape:
     """Whether it holds a list."""
     entity: type[Entity] | None
     """The entity it holds, or holds a list of; None for a plain value."""
+    is_flag: bool
+    """Whether it holds true or false."""
     choices: tuple[tuple[str, str], ...]
     """Value and Chinese label of each allowed value, where the set is closed."""
     annotation: Any
@@ -75,6 +82,7 @@ def shapes(entity: type[Entity]) -> Mapping[str, Shape]:
             required=field.is_required(),
             many=many,
             entity=nested,
+            is_flag=item is bool,
             choices=_choices(item),
             annotation=field.rebuild_annotation(),
         )
@@ -119,3 +127,24 @@ def path(location: Location) -> str:
             shown = part if _SHOWN_KEY.fullmatch(part) else "?"
             text += f".{shown}" if text else shown
     return text
+
+
+def location(written: str) -> Location:
+    """Read a path such as `contract.lines[0].unit_price`.
+
+    Raises:
+        InputError: it is not a path (code `bad_path`).
+    """
+    steps: list[str | int] = []
+    at = 0
+    while at < len(written):
+        step = _PATH_STEP.match(written, at)
+        if step is None or len(steps) >= MAX_STEPS:
+            break
+        steps.append(step[1] or int(step[2]))
+        at = step.end()
+    if at < len(written) or not steps or isinstance(steps[0], int):
+        raise InputError(
+            "路径写法有误", code="bad_path", remedy="写成 contract.lines[0].unit_price 的形式，列表序号从0起"
+        )
+    return tuple(steps)

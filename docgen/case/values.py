@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -172,22 +172,22 @@ SessionId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^M
 CaseNo = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^XS[0-9]{4}-[0-9]{4}$")]
 CheckName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Flag = Annotated[bool, Field(strict=True)]
-Money = Annotated[Decimal, PlainValidator(_decimal(2, 15)), _decimal_schema(2, 15)]
-UnitPrice = Annotated[Decimal, PlainValidator(_decimal(4, 13)), _decimal_schema(4, 13)]
-Quantity = Annotated[Decimal, PlainValidator(_decimal(4, 11, positive=True)), _decimal_schema(4, 11)]
-ActualQuantity = Annotated[Decimal, PlainValidator(_decimal(4, 11)), _decimal_schema(4, 11)]
-Rate = Annotated[Decimal, PlainValidator(_decimal(6, 1, most=1)), _decimal_schema(6, 1)]
+Money = Annotated[Decimal, BeforeValidator(_decimal(2, 15)), _decimal_schema(2, 15)]
+UnitPrice = Annotated[Decimal, BeforeValidator(_decimal(4, 13)), _decimal_schema(4, 13)]
+Quantity = Annotated[Decimal, BeforeValidator(_decimal(4, 11, positive=True)), _decimal_schema(4, 11)]
+ActualQuantity = Annotated[Decimal, BeforeValidator(_decimal(4, 11)), _decimal_schema(4, 11)]
+Rate = Annotated[Decimal, BeforeValidator(_decimal(6, 1, most=1)), _decimal_schema(6, 1)]
 Instant = Annotated[
     dt.datetime,
-    PlainValidator(_instant),
+    BeforeValidator(_instant),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{_LOCAL_TIME}{_OFFSET}$"}),
 ]
 Date = Annotated[
     dt.date,
-    PlainValidator(_date),
+    BeforeValidator(_date),
     WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}),
 ]
-PositiveInt = Annotated[int, PlainValidator(_integer(1, 1_000_000)), _integer_schema(1, 1_000_000)]
-NonNegativeInt = Annotated[int, PlainValidator(_integer(0, 1_000_000_000)), _integer_schema(0, 1_000_000_000)]
-Percent = Annotated[int, PlainValidator(_integer(0, 100)), _integer_schema(0, 100)]
-Score = Annotated[int, PlainValidator(_integer(1, 5)), _integer_schema(1, 5)]
+PositiveInt = Annotated[int, BeforeValidator(_integer(1, 1_000_000)), _integer_schema(1, 1_000_000)]
+NonNegativeInt = Annotated[int, BeforeValidator(_integer(0, 1_000_000_000)), _integer_schema(0, 1_000_000_000)]
+Percent = Annotated[int, BeforeValidator(_integer(0, 100)), _integer_schema(0, 100)]
+Score = Annotated[int, BeforeValidator(_integer(1, 5)), _integer_schema(1, 5)]
