@@ -1,1 +1,27 @@
-"""TODO."""
+"""Facts: everything that conditions of the rule packs read, derived from a case in one pass (rules.md section 3).
+
+Joins, calendars, arithmetic and text comparison happen here, so that a condition is a plain comparison on one flat
+record. Derivation is pure and total: it never fails on a case that could be loaded.
+"""
+
+from collections.abc import Iterator
+
+from docgen.case.casefile import CaseFile
+from docgen.rulebook.aspect import Aspect
+from rules.facts import after_sales, development, document, general, needs, proposal
+from rules.facts.document import DocumentFacts, RenderedText, document_facts
+from rules.facts.setting import Known, Setting
+
+__all__ = ["ASPECTS", "DocumentFacts", "Known", "RenderedText", "Setting", "derive", "document_facts"]
+
+_STAGES = (general, development, needs, proposal, after_sales)
+
+ASPECTS: tuple[type[Aspect], ...] = tuple(aspect for module in (*_STAGES, document) for aspect in module.ASPECTS)
+"""Every aspect of the rulebook."""
+
+
+def derive(case: CaseFile, setting: Setting) -> Iterator[Aspect]:
+    """Yield every record of `case`, in the order of the stages; documents are added at issue (`document_facts`)."""
+    bound = setting.about(case)
+    for module in _STAGES:
+        yield from module.derive(case, bound)

@@ -32,11 +32,11 @@ Kinds of events and their subjects (case_model.md section 11); a subject is writ
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import Protocol, Self, TypeAlias
+from typing import Protocol, Self, TypeAlias, overload
 
 from docgen.case.archive import Event
 from docgen.case.casefile import CaseFile
-from docgen.case.enums import Evidence, Party
+from docgen.case.enums import Evidence, Party, Role
 from docgen.case.parties import Contact, Staff
 from docgen.case.values import SHANGHAI
 from docgen.clock import WorkCalendar
@@ -105,6 +105,12 @@ class Setting:
         signed = bound.contract_signed_at(case)
         return replace(bound, signed_at=signed, effective_at=_effective(case, signed))
 
+    @overload
+    def time(self, kind: str, subject: str, declared: datetime) -> datetime: ...
+
+    @overload
+    def time(self, kind: str, subject: str, declared: datetime | None) -> datetime | None: ...
+
     def time(self, kind: str, subject: str, declared: datetime | None) -> datetime | None:
         """Return when the act `kind` on `subject` happened: the witnessed time if there is one, else `declared`.
 
@@ -116,6 +122,11 @@ class Setting:
         if declared is None:
             return min(witnessed)
         return min(witnessed, key=lambda at: abs(at - declared))
+
+    def holds(self, ref: str | None, role: Role) -> bool:
+        """Tell whether `ref` is one of our people and has `role`."""
+        person = self.staff.get(ref or "")
+        return person is not None and role in person.roles
 
     def contract_signed_at(self, case: CaseFile) -> datetime | None:
         """Return when the last signature made the contract signed by both sides; None before that."""
@@ -150,6 +161,7 @@ def _names(subject: str) -> Iterator[str]:
 
 def _effective(case: CaseFile, signed: datetime | None) -> datetime | None:
     """Return the agreed day of effect of a contract signed by both sides, else the moment of the last signature."""
-    if signed is None or case.contract is None or case.contract.effective_on is None:
+    agreed = case.contract.effective_on if case.contract else None
+    if signed is None or agreed is None or agreed == signed.date():
         return signed
-    return datetime.combine(case.contract.effective_on, time(), SHANGHAI)
+    return datetime.combine(agreed, time(), SHANGHAI)
