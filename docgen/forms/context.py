@@ -1,0 +1,204 @@
+"""The context of one document: the case as the form may see it, read only as far as the template reads it.
+
+Rules enforced here: confidential values are not in the context at all; personal data is masked before it gets there;
+every absent value knows its path and its Chinese label, so that all that are missing can be named at once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from docgen.case.casefile import CaseFile
+from docgen.errors import Detail
+from docgen.forms.calc import Calc, Figures
+from docgen.forms.people import Found, People
+from docgen.forms.reading import Member, element, is_record, members, required
+from docgen.forms.spec import HOUSE_SECRETS, Edition, FormSpec
+from docgen.forms.subjects import Subject, alias, named_types
+from docgen.forms.visibility import Visibility
+from docgen.masking import PiMode
+from docgen.template.values import Missing, Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentMeta:
+    """What a document says of itself (`doc.*`)."""
+
+    number: str = field(metadata={"title": "编号"})
+    title: str = field(metadata={"title": "文书名称"})
+    revision: int = field(metadata={"title": "修订号"})
+    revised: bool = field(metadata={"title": "是否修订版"})
+    draft: bool = field(metadata={"title": "是否审批稿"})
+    record: bool = field(metadata={"title": "是否记录件"})
+    confidential: bool = field(metadata={"title": "是否机密"})
+    issued_on: date = field(metadata={"title": "签发日期"})
+    as_of: datetime = field(metadata={"title": "截至时间"})
+    footer_label: str | None = field(metadata={"title": "页脚编号名称"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuance:
+    """How one document is issued: which edition, under which number and revision, on which day, for which moment.
+
+    `pi_mode` asks for another personal-data mode than the form's own, where the form offers it.
+    """
+
+    edition: Edition
+    number: str
+    revision: int
+    issued_on: date
+    as_of: datetime
+    pi_mode: PiMode | None = None
+
+
+def build_context(
+    spec: FormSpec, case: CaseFile, subject: Subject, issuance: Issuance, figures: Figures
+) -> Mapping[str, object]:
+    """Return what the template of `spec` may read of `case`, about `subject`, for this issuance.
+
+    Raises:
+        InputError: `pi_mode_not_offered` where the form is not printed in the personal-data mode asked for.
+    """
+    scope = _Scope.of(spec, case, issuance.pi_mode)
+    context = _subject_context(spec, case, subject, scope)
+    context["calc"] = Node(_Record(scope, Calc(case, subject.names, figures), "calc", ""), "calc")
+    context["doc"] = Node(_Record(scope, _document(spec, issuance), "doc", "文书"), "doc")
+    return context
+
+
+def _document(spec: FormSpec, issuance: Issuance) -> DocumentMeta:
+    return DocumentMeta(
+        number=issuance.number,
+        title=spec.title,
+        revision=issuance.revision,
+        revised=issuance.revision > 0,
+        draft=issuance.edition is Edition.DRAFT,
+        record=issuance.edition is Edition.RECORD,
+        confidential=bool(HOUSE_SECRETS.intersection(spec.discloses)),
+        issued_on=issuance.issued_on,
+        as_of=issuance.as_of,
+        footer_label=spec.footer_label,
+    )
+
+
+def editions(spec: FormSpec, case: CaseFile, subject: Subject) -> tuple[Edition, ...]:
+    """Return the editions for which `case` has the facts, in their order; the last is the one to issue by default."""
+    context = _subject_context(spec, case, subject, _Scope.of(spec, case))
+    facts = {Edition.SIGNING: spec.requires_signing, Edition.RECORD: spec.requires_record}
+    offered = tuple(edition for edition in spec.editions if not absent(context, facts.get(edition, ())))
+    return offered or spec.editions[:1]
+
+
+def _subject_context(spec: FormSpec, case: CaseFile, subject: Subject, scope: "_Scope") -> dict[str, object]:
+    whole = _Record(scope, case, "", "")
+    context = {name: whole[name] for name in whole}
+    label = ""
+    for name, (path, entity) in subject.names.items():
+        label = f"{label} › {_title(spec, name)}".removeprefix(" › ")
+        context[name] = scope.seen(entity, path, label)
+    return context
+
+
+def _title(spec: FormSpec, name: str) -> str:
+    """Return what the case file calls the subject's object of this name."""
+    owner: Any = CaseFile
+    for step in spec.one_per.split("."):
+        info = owner.model_fields[step.removesuffix("[]")]
+        if alias(step) == name:
+            return str(info.title)
+        owner = element(info.annotation) or required(info.annotation)
+    raise LookupError(name)
+
+
+def root_types(spec: FormSpec) -> Mapping[str, Any]:
+    """Return the type of every name that a template of `spec` may start a path with."""
+    visibility = Visibility.of(spec)
+    roots = {name: member.annotation for name, member in members(CaseFile, visibility).items()}
+    return {**roots, **named_types(spec), "calc": Calc, "doc": DocumentMeta}
+
+
+def absent(context: Mapping[str, object], paths: tuple[str, ...]) -> tuple[Detail, ...]:
+    """Return a detail for each value at `paths` (in the words of the template) that is absent from `context`."""
+    return tuple(
+        Detail(missing.path, missing.label, "缺少此项")
+        for path in paths
+        for missing in _absent(context, path.split("."))
+    )
+
+
+def _absent(here: Mapping[str, object] | Node, steps: list[str]) -> Iterator[Missing]:
+    step, *rest = steps
+    found = here[step.removesuffix("[]")]
+    if isinstance(found, Missing):
+        yield found
+        return
+    if not rest:
+        return
+    for one in found if isinstance(found, tuple) else (found,):
+        assert isinstance(one, Node)
+        yield from _absent(one, rest)
+
+
+class _Scope:
+    """Turns values of the case into what templates see."""
+
+    def __init__(self, visibility: Visibility, people: People) -> None:
+        self.visibility = visibility
+        self.people = people
+
+    @classmethod
+    def of(cls, spec: FormSpec, case: CaseFile, pi_mode: PiMode | None = None) -> "_Scope":
+        visibility = Visibility.of(spec, pi_mode)
+        return cls(visibility, People(case, visibility.pi_mode))
+
+    def seen(self, value: object, path: str, label: str) -> object:
+        """Return `value` as templates see it: absent ones named, records opened one by one."""
+        if value is None or value == ():
+            return Missing(path, label)
+        if is_record(type(value)):
+            return Node(_Record(self, value, path, label), path)
+        if isinstance(value, tuple) and is_record(type(value[0])):
+            return tuple(self.seen(one, f"{path}[{index}]", label) for index, one in enumerate(value))
+        return value
+
+
+class _Record(Mapping[str, object]):
+    """One record of the case, read member by member as the template asks."""
+
+    __slots__ = ("_label", "_members", "_path", "_record", "_scope", "_seen")
+
+    def __init__(self, scope: _Scope, record: Any, path: str, label: str) -> None:  # noqa: ANN401 - any record
+        self._scope = scope
+        self._record = record
+        self._path = path
+        self._label = label
+        self._members: Mapping[str, Member] = members(type(record), scope.visibility)
+        self._seen: dict[str, object] = {}
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self._seen:
+            self._seen[name] = self._read(name, self._members[name])
+        return self._seen[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def _read(self, name: str, member: Member) -> object:
+        value = member.read(self._record, self._scope.people)
+        label = f"{self._label} › {member.title}" if self._label else member.title
+        if isinstance(value, Found):
+            return self._found(value, label)
+        if isinstance(value, tuple) and value and isinstance(value[0], Found):
+            return tuple(self._found(one, label) for one in value)
+        return self._scope.seen(value, self._below(name), label)
+
+    def _found(self, found: Found, label: str) -> object:
+        path = found.place if found.from_root else self._below(found.place)
+        return self._scope.seen(found.part, path, label)
+
+    def _below(self, name: str) -> str:
+        return f"{self._path}.{name}" if self._path else name

@@ -1,0 +1,132 @@
+"""Which subjects a form has in a case: one document each (`one_per` of the declaration).
+
+`orders[].acceptances[]` walks every acceptance round of every order; the objects on the way become names in the
+template: `order`, `acceptance`. A subject's key is what a person types: `PO20240418002/2`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from docgen.case.casefile import CaseFile
+from docgen.case.values import Entity
+from docgen.errors import DeclarationError, NotFoundError
+from docgen.forms.spec import LEDGER, FormSpec
+
+WHOLE_CASE = "case"
+"""Value of `one_per` for a form of which a case has exactly one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing in a case that a form is about.
+
+    `path` is its place in the case file (empty for the whole case), `key` what a person types to choose it (empty
+    where a case has only one), `names` the objects that templates reach by name, with their paths.
+    """
+
+    path: str
+    key: str
+    names: Mapping[str, tuple[str, Entity]]
+
+
+def subjects(spec: FormSpec, case: CaseFile) -> tuple[Subject, ...]:
+    """Return what `spec` can be issued for in `case`, in the order of the case file; a ledger has none."""
+    if spec.one_per == LEDGER:
+        return ()
+    if spec.one_per == WHOLE_CASE:
+        return (Subject("", "", {}),)
+    found = _walk(case, spec.one_per.split("."), Subject("", "", {}))
+    return tuple(subject for subject in found if _matches(spec, subject))
+
+
+def subject(spec: FormSpec, case: CaseFile, key: str = "") -> Subject:
+    """Return the subject chosen by its `key` or path; without one, the only subject there is.
+
+    Raises:
+        NotFoundError: `no_subject` where there is none, or several to choose from; the remedy lists the keys.
+    """
+    found = subjects(spec, case)
+    chosen = [one for one in found if key in (one.key, one.path)] if key else list(found)
+    if len(chosen) == 1:
+        return chosen[0]
+    keys = "、".join(one.key for one in found) or "无"
+    problem = "没有这个对象" if not chosen else "有多个对象，须指明一个"
+    raise NotFoundError(f"《{spec.title}》在本案{problem}", code="no_subject", remedy=f"可选对象：{keys}")
+
+
+def named_types(spec: FormSpec) -> dict[str, Any]:
+    """Return the types of the names that a subject of `spec` brings into its template.
+
+    Raises:
+        DeclarationError: `bad_form` if `one_per` is no path of entities of the case file.
+    """
+    if spec.one_per in (LEDGER, WHOLE_CASE):
+        return {}
+    names: dict[str, Any] = {}
+    here: Any = CaseFile
+    for step in spec.one_per.split("."):
+        field = here.model_fields.get(step.removesuffix("[]"))
+        here = field and _entity_of(field.annotation, many=step.endswith("[]"))
+        if here is None:
+            raise DeclarationError(f"表单 {spec.form_id} 的 one_per 不是案卷中的对象", code="bad_form")
+        names[alias(step)] = here
+    return names
+
+
+def alias(step: str) -> str:
+    """Return the name of one step of a subject's path in templates: `orders[]` is `order`."""
+    name = step.removesuffix("[]")
+    return name[:-1] if step.endswith("s[]") and not name.endswith("ss") else name
+
+
+def _walk(owner: Entity, steps: list[str], so_far: Subject) -> Iterator[Subject]:
+    if not steps:
+        yield so_far
+        return
+    step, *rest = steps
+    name = step.removesuffix("[]")
+    value = getattr(owner, name)
+    if value is None:
+        return
+    many = step.endswith("[]")
+    for index, entity in enumerate(value if many else (value,)):
+        path = f"{so_far.path}.{name}".removeprefix(".") + (f"[{index}]" if many else "")
+        key = "/".join(part for part in (so_far.key, _key(entity, index) if many else "") if part)
+        yield from _walk(entity, rest, Subject(path, key, {**so_far.names, alias(step): (path, entity)}))
+
+
+def _key(entity: Entity, index: int) -> str:
+    """Name one element of a list as people do: by round or version, else by its own number, else by position."""
+    fields = type(entity).model_fields
+    own = [name for name in fields if name.endswith(("_no", "_id"))][:1]
+    for name in [name for name in ("round", "version") if name in fields] + own:
+        if (value := getattr(entity, name)) is not None:
+            return str(value)
+    return str(index + 1)
+
+
+def _matches(spec: FormSpec, found: Subject) -> bool:
+    for path, wanted in spec.where.items():
+        name, _, field = path.partition(".")
+        if str(getattr(found.names[name][1], field)) != wanted:
+            return False
+    return True
+
+
+def _entity_of(annotation: Any, *, many: bool) -> type[Entity] | None:  # noqa: ANN401 - any annotation
+    inner = required(annotation)
+    if many:
+        inner = get_args(inner)[0] if get_origin(inner) is tuple else None
+    return inner if isinstance(inner, type) and issubclass(inner, Entity) else None
+
+
+def required(annotation: Any) -> Any:  # noqa: ANN401 - any annotation
+    """Return `annotation` without `| None` and without metadata."""
+    if get_origin(annotation) is Annotated:
+        return required(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        inner = [arg for arg in get_args(annotation) if arg is not NoneType]
+        return required(inner[0]) if len(inner) == 1 else annotation
+    return annotation
