@@ -32,9 +32,8 @@ def set_value(text: str, path: str, value: Value) -> str:
         InputError: the path or the value is wrong, or makes the case wrong in a new way.
         StateError: the file is written in a way that cannot be changed in place.
     """
-    here = location(path)
     before = examine(decode(text))
-    changed = replace(text, here, _plain(here, value))
+    changed = replace(text, path, value)
     after = examine(decode(changed))
     known = {(fault.location, fault.code) for fault in before.faults}
     new = [fault for fault in after.faults if (fault.location, fault.code) not in known]
@@ -43,15 +42,22 @@ def set_value(text: str, path: str, value: Value) -> str:
     return changed
 
 
-def replace(text: str, here: Location, value: Plain) -> str:
-    """Return `text` with `value` at `here`; whether the result is a valid case is for the caller to see."""
+def replace(text: str, path: str, value: Value) -> str:
+    """Do what `set_value` does; whether the result is a valid case is for the caller to see.
+
+    Raises:
+        InputError: the path is wrong, or the text cannot be read.
+        StateError: the file is written in a way that cannot be changed in place.
+    """
+    here = location(path)
+    plain = _plain(here, value)
     newline = "\r\n" if "\r\n" in text else "\n"
     source = decode(text)
-    wanted = _placed(_root(source), here, value)
+    wanted = _placed(_root(source), here, plain)
     if _is_json(source):
         changed = json.dumps(wanted, ensure_ascii=False, indent=2) + "\n"
     else:
-        changed = _in_yaml(source, here, value)
+        changed = _in_yaml(source, here, plain)
     if _present(_root(changed)) != _present(wanted):
         raise StateError(
             "案卷文件的写法不支持就地修改此处", code="not_editable", remedy="用编辑器修改，或把该处改为普通的块写法"

@@ -34,7 +34,12 @@ def load_case(source: str | bytes | Path) -> CaseFile:
         InputError: code `invalid_case`, with one detail per fault in the order of the file; code `unreadable_file`
             where the path cannot be read.
     """
-    found = examine(decode(_content(source)))
+    return load_text(_content(source))
+
+
+def load_text(text: str | bytes) -> CaseFile:
+    """Read the text of a case file; otherwise as `load_case`."""
+    found = examine(decode(text))
     if found.faults:
         raise report(found.faults, found.tree)
     return found.case

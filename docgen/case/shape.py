@@ -8,6 +8,7 @@ import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -35,6 +36,8 @@ class Shape:
     """Whether it holds a list."""
     entity: type[Entity] | None
     """The entity it holds, or holds a list of; None for a plain value."""
+    default: str | bool | int | None
+    """Plain value that an absent field stands for; None where it stands for nothing, or for an empty list."""
     is_flag: bool
     """Whether it holds true or false."""
     choices: tuple[tuple[str, str], ...]
@@ -67,6 +70,12 @@ def _choices(core: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - a type
     return ()
 
 
+def _default(value: object) -> str | bool | int | None:
+    if isinstance(value, Decimal):
+        return str(value)
+    return value if isinstance(value, str | bool | int) else None
+
+
 @cache
 def shapes(entity: type[Entity]) -> Mapping[str, Shape]:
     """Return the fields of `entity` by name, in the order of the model."""
@@ -82,6 +91,7 @@ def shapes(entity: type[Entity]) -> Mapping[str, Shape]:
             required=field.is_required(),
             many=many,
             entity=nested,
+            default=_default(field.default),
             is_flag=item is bool,
             choices=_choices(item),
             annotation=field.rebuild_annotation(),
