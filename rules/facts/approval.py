@@ -24,10 +24,10 @@ from rules.facts.signers import holds
 class ApprovalFacts(Aspect):
     """The approval of the contract as a whole; also while there is none.
 
-    `step_count`, `step1_role`, `step2_role` and `times_sorted` speak of the running sequence: it starts anew with
-    each step of the sales manager for a newer version (manual: 修改后再提交), so that a contract that was sent back,
-    changed and approved again is judged by its last sequence. A refusal sends the contract back: `step_count` counts
-    the steps after it only.
+    Counts, roles, order of times and stale steps speak of the running sequence: it starts anew with each step of the
+    sales manager for a newer version (manual: 修改后再提交), so that a contract that was sent back, changed and is
+    approved again is judged by its last sequence. A refusal sends the contract back: `step_count` counts the steps
+    after it only.
     """
 
     aspect: ClassVar[str] = "approval"
@@ -148,7 +148,7 @@ def _approval(setting: Setting, contract: Contract) -> ApprovalFacts:
         step2_role=running[1].role if len(running) > 1 else None,
         times_sorted=all(earlier <= later for earlier, later in pairwise(times)),
         role_repeated=len({(step.role, step.contract_version) for step in steps}) < len(steps),
-        stale_step_count=sum(step.contract_version != contract.version for step in steps),
+        stale_step_count=sum(step.contract_version != contract.version for step in running),
         sm_current=ApprovalRole.SALES_MANAGER in passed,
         legal_current=ApprovalRole.LEGAL in passed,
         gm_passed=ApprovalRole.GM in passed,
