@@ -6,6 +6,8 @@ All functions take and return the whole text, raise `InputError` where the text 
 act), and take instants with their offset.
 """
 
+# ruff: noqa: PLR0913 - an act has as many parts as the statement it records
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
