@@ -146,7 +146,7 @@ class Engine:
         return [frozenset(labels) for labels in found]
 
     def _kind_for(self, clause: Clause) -> _Kind:
-        size = _size(clause)
+        size = clause_size(clause)
         kinds = self._kinds.setdefault(clause.aspect, [])
         kind = next((kind for kind in kinds if kind.nodes + size <= MAX_NODES), None)
         if kind is None:
@@ -181,7 +181,7 @@ class Engine:
             message = native.complete_and_start_action(self._handle, offset)
 
 
-def _size(clause: Clause) -> int:
+def clause_size(clause: Clause) -> int:
     """Give the number of places a condition takes in the engine; refuse one that is too large for it."""
     group_count = groups(clause.condition) + 1
     size = sum(1 for _ in leaves(clause.condition)) + group_count

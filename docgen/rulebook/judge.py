@@ -1,0 +1,229 @@
+"""The judge: records of facts in, a report with one of six outcomes for every rule out (rules.md section 1).
+
+Per record and part: not applicable unless `applies` holds; else violated (fail, warn, info) if `violates` holds; else
+pending if an absent fact decides `violates` or `pending` holds; else passed. The engine (`durable`) decides what is
+violated; `applies`, `pending` and what is unknown are worked out by the closures. Policy values are looked up for the
+day of the record and are facts of it like any other, so one compiled engine serves dated values.
+
+What the engine cannot hold (an integer beyond 62 bits) is judged by the closures alone. A fact of a wrong type is left
+out: the parts that read it are pending for that reason, no other part is touched.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from docgen.errors import NotFoundError
+from docgen.findings import WORST_FIRST, CheckReport, Finding, LawReference, Outcome, PackIdentity
+from docgen.rulebook.aspect import Aspect
+from docgen.rulebook.durable import Engine, representable
+from docgen.rulebook.expression import Value, names
+from docgen.rulebook.guards import Guard
+from docgen.rulebook.laws import Law
+from docgen.rulebook.message import filled, pending_text
+from docgen.rulebook.pack import Pack, Part, Rule, clause_of
+from docgen.rulebook.program import REFUSED, Program, Row, Situation, Verdict, reads
+
+PolicyAt = Callable[[date], Mapping[str, bool | int | str | tuple[str | int, ...]]]
+"""Gives the policy values in force on a day."""
+
+_RANK = {outcome: rank for rank, outcome in enumerate(WORST_FIRST)}
+_OUTCOMES = {
+    Verdict.NOT_APPLICABLE: Outcome.NOT_APPLICABLE,
+    Verdict.PENDING: Outcome.PENDING,
+    Verdict.PASSED: Outcome.PASS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a report is about: the case, the moment, and the digests under which the check can be repeated."""
+
+    case_no: str
+    as_of: datetime
+    policy_sha256: str
+    case_sha256: str
+
+
+@dataclass(slots=True)
+class _Group:
+    """Records that no condition can tell apart, and what is said of them."""
+
+    program: Program
+    situation: Situation
+    records: list[tuple[int, Aspect]] = field(default_factory=list)
+    verdicts: Sequence[Verdict] = ()
+
+
+class Judge:
+    """The rules of some packs, compiled; safe to share between threads."""
+
+    def __init__(self, packs: Sequence[Pack], laws: Mapping[str, Law]) -> None:
+        """Compile the rules of `packs`; `laws` tells which citations are in force on the day of a fact."""
+        self.rules: tuple[Rule, ...] = tuple(rule for pack in packs for rule in pack.rules)
+        self.guards: tuple[Guard, ...] = tuple(guard for rule in self.rules for guard in rule.guards)
+        self.identity = identity_of(packs)
+        self._laws = laws
+        self._by_id = {rule.id: (position, rule) for position, rule in enumerate(self.rules)}
+        by_aspect: dict[str, list[Part]] = {}
+        for rule in self.rules:
+            for part in rule.parts:
+                by_aspect.setdefault(part.schema.aspect, []).append(part)
+        self._programs = {name: Program(parts[0].schema, parts) for name, parts in by_aspect.items()}
+        self._engine = Engine([clause_of(part) for rule in self.rules for part in rule.parts])
+
+    def rule(self, rule_id: str) -> Rule:
+        """Look a rule up.
+
+        Raises:
+            NotFoundError: Code `unknown_rule`.
+        """
+        if rule_id not in self._by_id:
+            raise NotFoundError(
+                f"没有规则“{rule_id[:20]}”", remedy="用 docgen rules list 查看规则编号", code="unknown_rule"
+            )
+        return self._by_id[rule_id][1]
+
+    def judge(self, records: Iterable[Aspect], policy_at: PolicyAt, occasion: Occasion) -> CheckReport:
+        """Judge the records of a case; findings come in the order of the rules, then of the records.
+
+        Raises:
+            BackendError: Code `engine_failed`; the engine did not evaluate everything, there is no report.
+        """
+        groups = self._grouped(records, policy_at)
+        self._decide(groups)
+        outcomes = dict.fromkeys(self._by_id, Outcome.NOT_APPLICABLE)
+        found: list[tuple[tuple[int, int, str], Finding]] = []
+        for group in groups:
+            for conditions, verdict in zip(group.program.conditions, group.verdicts, strict=True):
+                part = conditions.part
+                outcome = _OUTCOMES.get(verdict, part.severity)
+                if _RANK[outcome] < _RANK[outcomes[part.rule]]:
+                    outcomes[part.rule] = outcome
+                if verdict in {Verdict.VIOLATED, Verdict.PENDING}:
+                    position, rule = self._by_id[part.rule]
+                    absent = conditions.absent(group.situation)
+                    for number, record in group.records:
+                        finding = self._finding(rule, part, outcome, record, group.situation, absent)
+                        found.append(((position, number, part.key), finding))
+        return CheckReport(
+            case_no=occasion.case_no,
+            as_of=occasion.as_of,
+            pack=self.identity,
+            policy_sha256=occasion.policy_sha256,
+            case_sha256=occasion.case_sha256,
+            outcomes=outcomes,
+            findings=tuple(finding for _, finding in sorted(found, key=lambda entry: entry[0])),
+        )
+
+    def situations(
+        self, rule_id: str, records: Iterable[Aspect], policy_at: PolicyAt
+    ) -> Iterator[tuple[Part, Aspect, Situation, Verdict]]:
+        """Tell for each part of a rule and each record it reads what it saw and what it says, by the closures.
+
+        Raises:
+            NotFoundError: There is no such rule.
+        """
+        parts = self.rule(rule_id).parts
+        for record in records:
+            for part in parts:
+                if part.schema.aspect == record.aspect:
+                    program = self._programs[record.aspect]
+                    conditions = next(one for one in program.conditions if one.part is part)
+                    situation = program.situation(program.row(record), _policy_row(program, policy_at(record.on)))
+                    yield part, record, situation, conditions.verdict(situation)
+
+    def laws_in_force(self, rule: Rule, on: date) -> tuple[LawReference, ...]:
+        """Give the articles of a rule that are in force on a day."""
+        return tuple(reference for reference in rule.law if self._laws[reference.name].in_force(on))
+
+    def _grouped(self, records: Iterable[Aspect], policy_at: PolicyAt) -> list[_Group]:
+        groups: dict[tuple[str, Row, Row], _Group] = {}
+        policies: dict[tuple[str, date], Row] = {}
+        for number, record in enumerate(records):
+            program = self._programs.get(record.aspect)
+            if program is None:
+                continue
+            row = program.row(record)
+            when = (record.aspect, record.on)
+            policy = policies.get(when)
+            if policy is None:
+                policy = policies[when] = _policy_row(program, policy_at(record.on))
+            key = (record.aspect, row, policy)
+            group = groups.get(key)
+            if group is None:
+                group = groups[key] = _Group(program, program.situation(row, policy))
+            group.records.append((number, record))
+        return list(groups.values())
+
+    def _decide(self, groups: Sequence[_Group]) -> None:
+        held = [group for group in groups if all(map(representable, group.situation.values.values()))]
+        fired = self._engine.fired([(group.program.schema.aspect, group.situation.values) for group in held])
+        labels = {id(group): matched for group, matched in zip(held, fired, strict=True)}
+        for group in groups:
+            matched = labels.get(id(group))
+            group.verdicts = [
+                one.verdict(group.situation, fired=None if matched is None else one.part.label in matched)
+                for one in group.program.conditions
+            ]
+
+    def _finding(  # noqa: PLR0913, PLR0917 - a finding is made of this much
+        self,
+        rule: Rule,
+        part: Part,
+        outcome: Outcome,
+        record: Aspect,
+        situation: Situation,
+        absent: Sequence[str],
+    ) -> Finding:
+        due = next((record.due[name] for name in names(part.violates) if name in record.due), None)
+        return Finding(
+            rule=rule.id,
+            outcome=outcome,
+            subject=record.subject,
+            message=_pending(rule, part, record, absent)
+            if outcome is Outcome.PENDING
+            else filled(part.message, record),
+            inputs=_inputs(rule, part, situation),
+            manual=rule.manual,
+            law=self.laws_in_force(rule, record.on),
+            suggestion=rule.suggestion,
+            due_at=due.due_at if due else None,
+            actual_at=due.actual_at if due else None,
+            part=part.key,
+            path=record.path,
+            internal=rule.internal,
+        )
+
+
+def identity_of(packs: Sequence[Pack]) -> PackIdentity:
+    """Name the packs that decide together: their versions, and a digest over all of them."""
+    digests = sorted(f"{pack.name}:{pack.sha256}" for pack in packs)
+    return PackIdentity(
+        version="+".join(sorted({pack.version for pack in packs})),
+        sha256=hashlib.sha256("\n".join(digests).encode()).hexdigest(),
+    )
+
+
+def _policy_row(program: Program, view: Mapping[str, object]) -> Row:
+    return tuple(view.get(key) for key in program.policy)
+
+
+def _pending(rule: Rule, part: Part, record: Aspect, absent: Sequence[str]) -> str:
+    facts = part.schema.facts
+    reasons = [record.unknown.get(name) or (REFUSED if _present(record, name) else "") for name in absent]
+    titles = [facts[name].title if name in facts else f"政策值{name.removeprefix('policy.')}" for name in absent]
+    return pending_text(rule.title, titles, [reason for reason in dict.fromkeys(reasons) if reason])
+
+
+def _present(record: Aspect, name: str) -> bool:
+    return getattr(record, name, None) is not None
+
+
+def _inputs(rule: Rule, part: Part, situation: Situation) -> dict[str, Value]:
+    """Give the values a part read; an internal rule tells no figures, which are confidential."""
+    read = {name: situation.values[name] for name in reads(part) if name in situation.values}
+    if rule.internal:
+        read = {name: value for name, value in read.items() if type(value) is not int}
+    return {name: str(value) if isinstance(value, str) else value for name, value in read.items()}

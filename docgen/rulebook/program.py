@@ -1,0 +1,132 @@
+"""Programs: all conditions over one aspect, compiled, with the projection of its records to what they read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from operator import attrgetter
+from typing import Any
+
+from docgen.rulebook.aspect import Aspect
+from docgen.rulebook.closures import Condition, closure
+from docgen.rulebook.expression import ALWAYS, Known, Value, leaves, names
+from docgen.rulebook.pack import Part
+from docgen.rulebook.schema import FactType, Schema
+
+Row = tuple[Any, ...]
+"""The facts of a record that conditions read, in the order of `Program.facts`; None = absent."""
+
+REFUSED = "事实的类型不正确"
+"""Stands in a row for a fact of a wrong type, and is the reason given for it."""
+
+
+class Verdict(Enum):
+    """What one part says about one record."""
+
+    NOT_APPLICABLE = 1
+    VIOLATED = 2
+    PENDING = 3
+    PASSED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a program judges: the present facts and policy values by name, and the names of refused facts."""
+
+    values: Mapping[str, Value]
+    refused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """One part, compiled."""
+
+    part: Part
+    reads: frozenset[str]
+    applies: Condition
+    violates: Condition
+    pending: Condition
+
+    def verdict(self, situation: Situation, *, fired: bool | None = None) -> Verdict:
+        """Judge a situation; `fired` is what the engine says of `applies and violates`, None = decide it here."""
+        if not self.reads.isdisjoint(situation.refused):
+            return Verdict.PENDING
+        if self.applies(situation.values) is not True:
+            return Verdict.NOT_APPLICABLE
+        violated = self.violates(situation.values)
+        if fired if fired is not None else violated:
+            return Verdict.VIOLATED
+        if violated is None or self.pending(situation.values):
+            return Verdict.PENDING
+        return Verdict.PASSED
+
+    def absent(self, situation: Situation) -> tuple[str, ...]:
+        """Give the names whose absence keeps the part from being decided; none if it is decided."""
+        if self.reads.isdisjoint(situation.refused) and self.violates(situation.values) is not None:
+            return ()
+        return tuple(name for name in reads(self.part) if name not in situation.values)
+
+
+class Program:
+    """All parts that read one aspect, in the order of the packs."""
+
+    def __init__(self, schema: Schema, parts: Sequence[Part]) -> None:
+        """Compile `parts`, all of which read the aspect of `schema`."""
+        self.schema = schema
+        self.conditions = tuple(_compiled(part) for part in parts)
+        read = dict.fromkeys(name for part in parts for name in reads(part))
+        self.policy = tuple(name.removeprefix("policy.") for name in read if name.startswith("policy."))
+        self.facts = tuple(name for name in read if not name.startswith("policy."))
+        self._types = tuple(schema.facts[name] for name in self.facts)
+        self._fetch = attrgetter("subject", *self.facts)
+        self._sound: set[tuple[type, ...]] = set()
+
+    def row(self, record: Aspect) -> Row:
+        """Fetch what conditions read of a record; rows are equal only if they are of the same types.
+
+        A value of a wrong type is replaced by `REFUSED`.
+        """
+        row: Row = self._fetch(record)[1:] if self.facts else ()
+        types = tuple(map(type, row))
+        if types in self._sound:
+            return row
+        screened = tuple(value if _fits(kind, value) else REFUSED for kind, value in zip(self._types, row, strict=True))
+        if screened == row and len(self._sound) < 1_000:
+            self._sound.add(types)
+        return screened
+
+    def situation(self, row: Row, policy: Row) -> Situation:
+        """Name the values of a row and of the policy values in the order of `policy`."""
+        values: dict[str, Value] = {}
+        refused: set[str] = set()
+        for name, kind, value in zip(self.facts, self._types, row, strict=True):
+            if value is None:
+                continue
+            if value is REFUSED or not kind.accepts(value):
+                refused.add(name)
+            else:
+                values[name] = value
+        values.update(
+            (f"policy.{key}", value) for key, value in zip(self.policy, policy, strict=True) if value is not None
+        )
+        return Situation(values, frozenset(refused))
+
+
+def reads(part: Part) -> tuple[str, ...]:
+    """Give every name a part reads, those asked for by `known` included, `violates` first."""
+    nodes = [part.violates, part.applies, part.pending or ALWAYS]
+    known = (leaf.fact.name for leaf in leaves(part.applies) if isinstance(leaf, Known))
+    return tuple(dict.fromkeys([*(name for node in nodes for name in names(node)), *known]))
+
+
+def _compiled(part: Part) -> Conditions:
+    pending = closure(part.pending) if part.pending is not None else _never
+    return Conditions(part, frozenset(reads(part)), closure(part.applies), closure(part.violates), pending)
+
+
+def _never(values: Mapping[str, Value]) -> bool:
+    del values
+    return False
+
+
+def _fits(kind: FactType, value: object) -> bool:
+    return kind.optional if value is None else kind.accepts(value)
