@@ -143,6 +143,7 @@ _VARIANTS = str.maketrans(
         **dict(zip("陸十百千萬億", "陆拾佰仟万亿", strict=True)),
         **dict.fromkeys("圆圓", "元"),
         "正": "整",
+        "幣": "币",
     }
 )
 _DIGIT = f"[{_DIGITS}]"
