@@ -8,13 +8,25 @@ from collections.abc import Iterator
 
 from docgen.case.casefile import CaseFile
 from docgen.rulebook.aspect import Aspect
-from rules.facts import after_sales, development, document, general, needs, proposal
+from rules.facts import (
+    acceptance,
+    after_sales,
+    approval,
+    contract,
+    development,
+    document,
+    general,
+    needs,
+    orders,
+    proposal,
+    signing,
+)
 from rules.facts.document import DocumentFacts, RenderedText, document_facts
 from rules.facts.setting import Known, Setting
 
 __all__ = ["ASPECTS", "DocumentFacts", "Known", "RenderedText", "Setting", "derive", "document_facts"]
 
-_STAGES = (general, development, needs, proposal, after_sales)
+_STAGES = (general, development, needs, proposal, contract, approval, signing, orders, acceptance, after_sales)
 
 ASPECTS: tuple[type[Aspect], ...] = tuple(aspect for module in (*_STAGES, document) for aspect in module.ASPECTS)
 """Every aspect of the rulebook."""

@@ -16,10 +16,12 @@ from docgen.errors import InputError
 from docgen.money import parse_upper
 
 _NUMERALS = "零〇○壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億两一二三四五六七八九十百千"
+_FIRST = _NUMERALS.translate({ord(character): None for character in "万萬亿億"})
 _WORDS = re.compile(
-    rf"(?:人民币)?[{_NUMERALS}]{{1,40}}[元圆圓][{_NUMERALS}角分整正]{{0,12}}"
-    rf"|(?<=大写)(?P<gap>[\s：:）)|]{{0,4}}(?:人民币)?)[{_NUMERALS}]{{2,40}}[角分整正]{{0,6}}"
+    rf"(?<![\d.])(?:人民币)?[{_FIRST}][{_NUMERALS}]{{0,40}}[元圆圓][{_NUMERALS}角分整正]{{0,12}}"
+    rf"|(?<=大写)(?P<gap>[\s：:）)|]{{0,4}})(?:人民币)?[{_FIRST}][{_NUMERALS}]{{1,40}}(?![{_NUMERALS}元圆圓])整?"
 )
+"""An amount in words has 元, or follows 大写."""
 _FIGURES = re.compile(
     r"(?<![\dA-Za-z.,，_/-])(?P<digits>\d{1,3}(?:[,，]\d{3}){1,6}(?:\.\d{1,6})?|\d{1,18}(?:\.\d{1,6})?)(?![\dA-Za-z])"
     r"[^\S\n]{0,2}(?P<unit>[万萬亿億]?)(?![%％‰年月日号天期个台套次\-/.])",

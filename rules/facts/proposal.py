@@ -246,7 +246,7 @@ def _opinions(path: str, subject: str, proposal: Proposal, setting: Setting) -> 
         if department not in last:
             yield DeptOpinionFacts(
                 subject=f"{subject}/{department}",
-                path=f"{path}.review",
+                path=f"{path}.review.opinions[{department}]",
                 on=setting.today,
                 opinion_present=False,
                 department_text=name,

@@ -32,13 +32,11 @@ def personal_data(case: CaseFile) -> tuple[re.Pattern[str], ...]:
     people: tuple[Contact | Staff, ...] = (*case.contacts, *case.staff)
     names = {person.name for person in people} | {each.agent_name for each in case.authorizations}
     phones = {person.phone for person in people} - {case.supplier.phone, case.supplier.service_hotline}
+    emails = {person.email for person in people}
     return (
         *(_name(name) for name in sorted(names) if len(name) > 1),
         *(_phone(phone) for phone in sorted(filter(None, phones)) if sum(map(str.isdigit, phone)) >= 7),
-        *(
-            re.compile(re.escape(email), re.IGNORECASE)
-            for email in sorted({each.email for each in people if each.email})
-        ),
+        *(re.compile(re.escape(email), re.IGNORECASE) for email in sorted(filter(None, emails))),
     )
 
 
