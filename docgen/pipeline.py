@@ -1,0 +1,273 @@
+"""The straight line, read downwards: check a case, issue its documents.
+
+`check` and `issue` are the verbs; what they need is passed in: the rulebook (policy lives above this package), the
+catalogue of forms, the workspace and a converter. A refusal is a result; only what cannot be decided is an error.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Protocol
+
+from docgen.case import CaseFile
+from docgen.convert import Converter
+from docgen.errors import Detail, InputError, NotFoundError, StateError
+from docgen.findings import CheckReport, Finding
+from docgen.forms.calc import Figures
+from docgen.forms.catalogue import Catalogue, Form
+from docgen.forms.context import build_context, document_meta
+from docgen.forms.editions import holds_signing_facts
+from docgen.forms.fill import RenderedForm, fill
+from docgen.forms.spec import Edition, FormSpec
+from docgen.forms.subjects import Subject, subjects
+from docgen.issue import Identity, IssuedDocument
+from docgen.numbering import document_number, file_name
+from docgen.rulebook.guards import Action, Guard, blocking
+from docgen.workspace import KeptDocument, KnownNumbers, Workspace
+from docgen.workspace.documents import ISSUED
+from docgen.workspace.workspace import Numbered, Ruling
+
+
+class Rulebook(Protocol):
+    """The company's rules and policy, as far as the line needs them."""
+
+    def check(
+        self, case: CaseFile, as_of: datetime | None = None, known: KnownNumbers | None = None
+    ) -> CheckReport:
+        """Judge a case at a moment (`as_of` of the case, else now, where None)."""
+        ...
+
+    def guards(self, spec: FormSpec, action: Action, edition: Edition) -> tuple[Guard, ...]:
+        """Return the guards before an action on an edition of a form."""
+        ...
+
+    def review(self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str) -> CheckReport:
+        """Judge the text of a filled form (GN-04, GN-06, GN-07, GN-09, CT-22)."""
+        ...
+
+    def figures(self, on: date) -> Figures:
+        """Return what documents print of the policy in force on a day."""
+        ...
+
+    def ruling(self, report: CheckReport) -> Ruling:
+        """Join a report with the exact rules and policy behind it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for: one form, all its subjects or one (`subject` is a key), in the fitting or a named edition."""
+
+    form_id: str
+    subject: str | None = None
+    edition: Edition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A document that may not be issued, with every reason at once."""
+
+    spec: FormSpec
+    subject: str
+    edition: Edition
+    findings: tuple[Finding, ...] = ()
+    missing: tuple[Detail, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a wish list: documents (`new` ones were issued now), and refusals."""
+
+    kept: tuple[KeptDocument, ...]
+    new: frozenset[str]
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where documents are issued: rules, forms, the workspace and the converter (None: no PDF)."""
+
+    rulebook: Rulebook
+    catalogue: Catalogue
+    workspace: Workspace
+    converter: Converter | None
+
+
+def check(case: CaseFile, rulebook: Rulebook, as_of: datetime | None = None) -> CheckReport:
+    """Judge `case` by every rule, at `as_of`, else at the moment the case names, else now."""
+    return rulebook.check(case, as_of)
+
+
+def everything(case: CaseFile, catalogue: Catalogue) -> tuple[Wish, ...]:
+    """Wish for every form that has a subject in the case."""
+    return tuple(Wish(form.spec.form_id) for form in catalogue if subjects(form.spec, case))
+
+
+def issue(
+    case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as_of: datetime | None = None
+) -> Outcome:
+    """Issue the wished documents of one case and keep them, all or none; list those that may not be issued.
+
+    A document whose content did not change is not issued again; one that changed gets the next revision of its number.
+
+    Raises:
+        NotFoundError: a form or subject does not exist.
+        StateError: the same documents were being issued by someone else (code `changed_meanwhile`).
+    """
+    report = office.rulebook.check(case, as_of, office.workspace.known_numbers(case.case_no))
+    desk = _Desk(case, report, office)
+    jobs = [job for wish in wishes for job in desk.jobs(wish)]
+    refused = [answer for job in jobs if isinstance(answer := desk.made(job), Refusal)]
+    kept = desk.keep(by)
+    return Outcome(kept, desk.new, tuple(refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    form: Form
+    subject: Subject
+    edition: Edition
+
+    @property
+    def spec(self) -> FormSpec:
+        return self.form.spec
+
+
+class _Desk:
+    """One issue of documents of one case under one report."""
+
+    def __init__(self, case: CaseFile, report: CheckReport, office: Office) -> None:
+        self._case = case
+        self._report = report
+        self._office = office
+        self._overrides = office.workspace.overrides(case.case_no)
+        self._issued_on = report.as_of.date()
+        self._running: Counter[str] = Counter()
+        self._fresh: list[Numbered] = []
+        self._unchanged: list[KeptDocument] = []
+        self.new: frozenset[str] = frozenset()
+
+    def jobs(self, wish: Wish) -> Iterator[_Job]:
+        """Yield a job for each subject of the wish."""
+        form = self._office.catalogue.get(wish.form_id)
+        found = subjects(form.spec, self._case)
+        chosen = [one for one in found if wish.subject in (None, one.key, one.path)]
+        if not chosen:
+            keys = "、".join(one.key for one in found if one.key) or "无"
+            raise NotFoundError(
+                f"《{form.spec.title}》在案卷{self._case.case_no}中没有可签发的对象",
+                code="no_subject",
+                remedy=f"可选对象：{keys}",
+            )
+        for subject in chosen:
+            yield _Job(form, subject, wish.edition or self._fitting(form.spec, subject))
+
+    def made(self, job: _Job) -> Refusal | None:
+        """Make the document of a job; return the refusal where it may not be issued."""
+        stopped = self._stopped(job.spec, job.edition, job.subject)
+        try:
+            number, running, before = self._numbered(job)
+            revision = before.revision + 1 if before else 0
+            rendered = self._rendered(job, number, revision, self._issued_on)
+        except InputError as error:
+            if error.code != "missing_fields":
+                raise
+            return Refusal(job.spec, job.subject.key, job.edition, stopped, error.details)
+        review = self._office.rulebook.review(self._case, job.spec, rendered, number)
+        stopped += blocking(review, self._guards(job.spec, job.edition), "", self._overrides)
+        if stopped:
+            return Refusal(job.spec, job.subject.key, job.edition, stopped)
+        if before and before.state == ISSUED and self._same(job, before):
+            self._unchanged.append(self._completed(before))
+        else:
+            self._take(job, number, running, revision, rendered)
+        return None
+
+    def keep(self, by: str) -> tuple[KeptDocument, ...]:
+        """Keep what was made; return all documents, issued now or before."""
+        fresh: tuple[KeptDocument, ...] = ()
+        if self._fresh:
+            ruling = self._office.rulebook.ruling(self._report)
+            fresh = self._office.workspace.keep(self._case, ruling, self._fresh, by=by)
+        self.new = frozenset(document.id for document in fresh)
+        return (*self._unchanged, *fresh)
+
+    def _fitting(self, spec: FormSpec, subject: Subject) -> Edition:
+        """Choose the record edition where the case holds the signing facts, else the farthest one allowed to leave."""
+        if Edition.RECORD in spec.editions and holds_signing_facts(spec, self._case, subject):
+            return Edition.RECORD
+        if Edition.DRAFT not in spec.editions:
+            return Edition.SIGNING
+        beyond_draft = set(self._guards(spec, Edition.SIGNING)) - set(self._guards(spec, Edition.DRAFT))
+        held_back = blocking(self._report, beyond_draft, subject.path, self._overrides)
+        return Edition.DRAFT if held_back else Edition.SIGNING
+
+    def _guards(self, spec: FormSpec, edition: Edition) -> tuple[Guard, ...]:
+        """Return what stands before issue; the record edition prints signatures, so it answers for them too."""
+        guards = self._office.rulebook.guards(spec, Action.ISSUE, edition)
+        if edition is Edition.RECORD:
+            guards += self._office.rulebook.guards(spec, Action.SIGN, edition)
+        return guards
+
+    def _stopped(self, spec: FormSpec, edition: Edition, subject: Subject) -> tuple[Finding, ...]:
+        return blocking(self._report, self._guards(spec, edition), subject.path, self._overrides)
+
+    def _identity(self, job: _Job) -> Identity:
+        return Identity(self._case.case_no, job.spec.form_id, job.subject.key, job.edition.value)
+
+    def _numbered(self, job: _Job) -> tuple[str, int, KeptDocument | None]:
+        """Return number, running number and the revision before this one."""
+        workspace, identity = self._office.workspace, self._identity(job)
+        state = workspace.number_state(identity)
+        before = workspace.latest(identity)
+        declared = job.form.declared_number(self._case, job.subject)
+        running = state.next_running + self._running[job.spec.form_id]
+        if declared is None:
+            return state.doc_no or self._next_number(job, running), running, before
+        if before and before.state == ISSUED and before.doc_no != declared:
+            raise StateError(
+                f"《{job.spec.title}》已以编号{before.doc_no}签发，案卷中的编号现为{declared}",
+                remedy=f"先作废原文书：docgen void {before.doc_no} --reason 原因",
+                code="number_changed",
+            )
+        return declared, running, before if before and before.doc_no == declared else None
+
+    def _next_number(self, job: _Job, running: int) -> str:
+        return document_number(job.spec.number, case_no=self._case.case_no, nn=running, on=self._issued_on)
+
+    def _rendered(self, job: _Job, number: str, revision: int, issued_on: date) -> RenderedForm:
+        meta = document_meta(
+            job.spec, job.edition, number=number, revision=revision, issued_on=issued_on, as_of=self._report.as_of
+        )
+        figures = self._office.rulebook.figures(issued_on)
+        context = build_context(job.spec, self._case, job.subject, meta, figures)
+        return fill(job.spec, job.form.template, context, job.edition)
+
+    def _same(self, job: _Job, before: KeptDocument) -> bool:
+        """Tell whether issuing again would give the very bytes that were issued before."""
+        again = self._rendered(job, before.doc_no, before.revision, before.issued_on)
+        return again.sha256 == before.docx_sha256
+
+    def _take(self, job: _Job, number: str, running: int, revision: int, rendered: RenderedForm) -> None:
+        customer = self._case.customer
+        document = IssuedDocument(
+            identity=self._identity(job),
+            doc_no=number,
+            title=job.spec.title,
+            revision=revision,
+            issued_on=self._issued_on,
+            file_stem=file_name(number, job.spec.title, customer.short_name or customer.name, revision, ""),
+            template_sha256=job.form.template_sha256,
+            docx=rendered.docx,
+            pdf=self._office.converter.convert(rendered.docx) if self._office.converter else None,
+        )
+        self._running[job.spec.form_id] += 1
+        self._fresh.append(Numbered(document, running))
+
+    def _completed(self, before: KeptDocument) -> KeptDocument:
+        """Add the PDF to a document that was issued without one."""
+        if before.pdf_sha256 or self._office.converter is None:
+            return before
+        pdf = self._office.converter.convert(self._office.workspace.content(before.docx_sha256))
+        return self._office.workspace.keep_pdf(before, pdf, by=before.issued_by)

@@ -1,0 +1,84 @@
+"""The command line: `docgen`. Every error leaves as a sentence with a code, never as a traceback."""
+
+import sys
+import traceback
+
+import click
+
+from docgen.errors import DocgenError
+from service.commands import case, check, contract, demo, forms, issue, rules
+from service.problems import exit_code, sentences
+from service.settings import Settings, from_environment
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.option("--workspace", help="工作区目录（默认 docgen-data/）")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="错误信息的语言")
+@click.option("--debug", is_flag=True, help="出错时显示程序内部的调用栈")
+@click.pass_context
+def cli(context: click.Context, workspace: str | None, lang: str, debug: bool) -> None:
+    """销售案卷：检查、签发、归档。"""
+    settings = from_environment()
+    context.obj = settings.with_workspace(workspace) if workspace else settings
+    context.meta["language"] = lang
+    context.meta["debug"] = debug
+
+
+for command in (
+    check.check,
+    issue.issue,
+    issue.void,
+    case.case,
+    contract.contract,
+    forms.forms,
+    rules.rules,
+    demo.demo,
+):
+    cli.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code (interfaces.md)."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    language = "en" if _option(arguments, "--lang") == "en" else "zh"
+    try:
+        return int(cli.main(arguments, prog_name="docgen", standalone_mode=False) or 0)
+    except DocgenError as error:
+        if "--debug" in arguments:
+            traceback.print_exc()
+        for line in sentences(error, language):
+            click.echo(line, err=True)
+        return exit_code(error)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        click.echo("已中断 [aborted]", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Exception:  # noqa: BLE001 - the outermost edge: nobody should meet a traceback
+        if "--debug" in arguments:
+            traceback.print_exc()
+        click.echo("程序内部错误，未完成任何写入；请用 --debug 重试并把输出交给维护者 [internal]", err=True)
+        return 1
+
+
+def _option(arguments: list[str], name: str) -> str:
+    for index, argument in enumerate(arguments):
+        if argument == name and index + 1 < len(arguments):
+            return arguments[index + 1]
+        if argument.startswith(f"{name}="):
+            return argument.partition("=")[2]
+    return ""
+
+
+def settings_of(context: click.Context) -> Settings:
+    """Return the settings of this run."""
+    settings = context.find_object(Settings)
+    assert settings is not None
+    return settings
+
+
+if __name__ == "__main__":
+    sys.exit(main())

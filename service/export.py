@@ -1,0 +1,39 @@
+"""Writing finished files into a folder: complete or not at all (write, fsync, rename)."""
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+from docgen.errors import BackendError
+
+
+def write_file(folder: Path, name: str, data: bytes) -> Path:
+    """Write `data` as `folder/name` and return the path; leave nothing half-written.
+
+    Raises:
+        BackendError: the folder cannot be written or the disk is full (code `export_failed`).
+    """
+    target = folder / name
+    temporary = folder / f".{uuid4().hex}.tmp"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise BackendError(
+            f"无法写入输出目录：{error.strerror}",
+            remedy="检查目录权限和磁盘空间后重试；没有留下不完整的文件",
+            code="export_failed",
+        ) from error
+    return target
