@@ -1,0 +1,59 @@
+"""What every converter takes and gives: a Word file in, a verified PDF/A-2b file out."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from docgen.convert.source import Feature, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """A PDF/A-2b file that holds all the text of the Word file it was made of.
+
+    `converter` names the program and version that made it, for the record of the issue.
+    """
+
+    data: bytes
+    pages: int
+    sha256: str
+    converter: str
+
+
+class Converter(Protocol):
+    """Turns Word files into PDF/A, one after the other or from several threads."""
+
+    def convert(self, docx: bytes) -> Pdf:
+        """Convert the Word file `docx`.
+
+        Raises:
+            InputError: `docx` is not a Word file within the limits, or uses what must not be in a document.
+            DeclarationError: it uses a feature this converter would lose (its template must change).
+            BackendError: the converter failed, or what it made is incomplete.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what the converter holds: processes, folders."""
+        ...
+
+
+class Engine(Protocol):
+    """The part that differs between converters: the drawing, without the checks before and after it."""
+
+    @property
+    def name(self) -> str:
+        """Name the program and its version."""
+        ...
+
+    @property
+    def refuses(self) -> frozenset[Feature]:
+        """Name the features that this engine would lose or draw wrongly."""
+        ...
+
+    def draw(self, source: Source, rare: frozenset[str]) -> bytes:
+        """Return the PDF/A-2b of `source`, which has passed the checks; `rare` are its characters outside the shipped fonts."""
+        ...
+
+    def close(self) -> None:
+        """Release what the engine holds."""
+        ...

@@ -1,0 +1,129 @@
+"""Hold a finished PDF against the Word file it was made of: nothing lost, nothing invented, nothing off the page.
+
+Converters drop what they do not understand without a word. So every paragraph of the Word file must be found in the
+text of the PDF, and whatever else the PDF says must come from a header, a footer, a repeated header row or be digits.
+"""
+
+import threading
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import pypdfium2
+
+from docgen.convert.pdfa import unmet_demands
+from docgen.convert.source import Feature, Paragraph, Source
+from docgen.errors import BackendError, Detail
+
+MAX_PAGES: Final = 2_000
+# A hyphen at the end of a line: PDF readers take it for a division of the word and hide it.
+_IGNORED: Final = frozenset("-\u2010\u2011\x02\ufffe\ufffd")
+# How far a paragraph that goes over a page break is taken back where the footer happens to begin like its rest.
+_STEP_BACK: Final = 40
+
+
+def verified_pages(source: Source, pdf: bytes) -> int:
+    """Return the number of pages of `pdf`, which holds all that `source` says.
+
+    Raises:
+        BackendError: text or pictures are missing or altered (`conversion_incomplete`), or the file is not
+            PDF/A-2b (`conversion_not_pdfa`); every fault is named by its place, never by its text.
+    """
+    faults = unmet_demands(pdf)
+    if faults:
+        details = [Detail("", "PDF/A-2b", fault, "conversion_not_pdfa") for fault in faults]
+        raise BackendError("生成的 PDF 不符合 PDF/A-2b", code="conversion_not_pdfa", details=details, remedy=_REMEDY)
+    pages, images, outside = _read(pdf)
+    details = [*_lost(source, pages), *_invented(source, pages)]
+    details += [Detail(f"第{number}页", "页面", "有文字落在页面之外", "off_page") for number in outside]
+    if images < source.images:
+        details.append(Detail("", "图片", f"应有 {source.images} 幅，只有 {images} 幅", "image_lost"))
+    if details or not pages:
+        raise BackendError(
+            "生成的 PDF 与 Word 文件不一致", code="conversion_incomplete", details=details, remedy=_REMEDY
+        )
+    return len(pages)
+
+
+_PDFIUM: Final = threading.Lock()  # PDFium is not thread-safe
+_REMEDY: Final = "不要使用这份 PDF；按 docs/template-features.md 修改模板，或改用另一种转换"
+
+
+def normalised(text: str) -> str:
+    """Return `text` without what converters and readers may change: spaces, breaks, invisible signs, width, case."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in folded if not (c.isspace() or c in _IGNORED or unicodedata.category(c) in {"Cf", "Cc"}))
+
+
+def _read(pdf: bytes) -> tuple[list[str], int, list[int]]:
+    """Return the normalised text of each page, the number of images, and the pages with text outside of them."""
+    with _PDFIUM:
+        return _read_locked(pdf)
+
+
+def _read_locked(pdf: bytes) -> tuple[list[str], int, list[int]]:
+    texts, images, outside = [], 0, []
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        if len(document) > MAX_PAGES:
+            raise BackendError(f"生成的 PDF 超过 {MAX_PAGES} 页", code="conversion_failed")
+        for number, page in enumerate(document, start=1):
+            reader = page.get_textpage()
+            everything = normalised(reader.get_text_range())
+            within = normalised(reader.get_text_bounded())
+            texts.append(everything)
+            if len(within) < len(everything):
+                outside.append(number)
+            images += sum(1 for _ in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]))
+            reader.close()
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise BackendError("生成的 PDF 无法读取", code="conversion_failed") from error
+    finally:
+        document.close()
+    return texts, images, outside
+
+
+def _lost(source: Source, pages: Sequence[str]) -> Iterable[Detail]:
+    whole = "\f".join(pages)
+    for paragraph in (*source.body, *source.running):
+        for piece in map(normalised, paragraph.pieces):
+            if piece not in whole and not _across(piece, pages):
+                yield Detail(paragraph.place, "段落", f"{len(piece)} 个字的文字没有完整出现在 PDF 中", "text_lost")
+    shortage = _count(source.body) + _count(source.running)
+    shortage.subtract(Counter(whole))
+    if missing := sum(count for count in shortage.values() if count > 0):
+        yield Detail("", "全文", f"共缺 {missing} 个字", "text_lost")
+
+
+def _invented(source: Source, pages: Sequence[str]) -> Iterable[Detail]:
+    if Feature.NUMBERING in source.features:  # its numbers are in the PDF only
+        return
+    repeatable = _count([*source.running, *source.possible, *(item for item in source.body if item.repeated)])
+    surplus = Counter("".join(pages)) - _count(source.body)
+    if extra := sum(count for sign, count in surplus.items() if sign not in repeatable and not sign.isdigit()):
+        yield Detail("", "全文", f"多出 {extra} 个 Word 文件中没有的字", "text_invented")
+
+
+def _count(paragraphs: Iterable[Paragraph]) -> Counter[str]:
+    return Counter(normalised("".join(piece for item in paragraphs for piece in item.pieces)))
+
+
+def _across(piece: str, pages: Sequence[str]) -> bool:
+    """Say whether `piece` stands on several pages that follow each other, part by part."""
+    reached: set[int] = set()  # how much of the piece may have been printed when a page ends
+    for page in pages:
+        reached = {end for start in (0, *reached) for end in _ends(piece, start, page)}
+        if len(piece) in reached:
+            return True
+    return False
+
+
+def _ends(piece: str, start: int, page: str) -> Iterable[int]:
+    """Yield where in `piece` the page may end that goes on with it at `start`."""
+    low, high = start, len(piece)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if piece[start:middle] in page else (low, middle - 1)
+    return range(low, max(low - _STEP_BACK, start), -1)
