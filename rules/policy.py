@@ -12,10 +12,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
+from docgen.clock import WorkCalendar
+from docgen.errors import DeclarationError
 from docgen.rulebook.source import Fault, conform, read, refusal
 from rules.dated import Cny, Dated, Flag, Months, Names, Pattern, Rate, Whole
 
@@ -116,6 +118,26 @@ class CalendarPolicy(_Section):
     years: tuple[Annotated[Whole, Field(ge=1900, le=9998)], ...] = _setting("公司日历覆盖的年份", (), "公司日历")
     days: Mapping[date, Literal["workday", "holiday"]] = _setting("公司日历", {}, "公司日历")
 
+    _working: WorkCalendar = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _build(self) -> Self:
+        close = self.business_close
+        try:
+            self._working = WorkCalendar(
+                {day: kind == "workday" for day, kind in self.days.items()},
+                roll_to_workday=self.roll_to_workday,
+                business_close=None if close is None or close == "24:00" else time.fromisoformat(close),
+                years=self.years,
+            )
+        except DeclarationError as error:
+            raise ValueError(error.message) from None
+        return self
+
+    def working(self) -> WorkCalendar:
+        """Give the calendar of these settings."""
+        return self._working
+
 
 class EsignPolicy(_Section):
     """Electronic signatures."""
@@ -215,18 +237,9 @@ class Policy(_Section):
             self._views[index] = view
         return view
 
-    def calendar(self) -> Any:  # noqa: ANN401
-        """Make the working calendar: the published tables with the company's own."""
-        from docgen.clock import WorkCalendar  # noqa: PLC0415
-
-        own = self.calendar_
-        close = own.business_close
-        return WorkCalendar(
-            {day: kind == "workday" for day, kind in own.days.items()},
-            roll_to_workday=own.roll_to_workday,
-            business_close=None if close in {None, "24:00"} else time.fromisoformat(str(close)),
-            years=own.years or None,
-        )
+    def calendar(self) -> WorkCalendar:
+        """Give the working calendar: the published tables with the company's own."""
+        return self.calendar_.working()
 
     def _dated(self) -> Iterator[tuple[str, Dated[Any]]]:
         for section in type(self).model_fields:
@@ -274,12 +287,21 @@ def load_policy(path: Path | None = None) -> Policy:
         DeclarationError: Code `bad_policy`; each wrong value with file and line.
     """
     path = path or DEFAULT_POLICY
-    faults: list[Fault] = []
     try:
         content = path.read_bytes()
     except OSError:
         raise refusal([Fault(path.name, 1, "文件", "无法读取")], "政策文件", "bad_policy") from None
-    source = read(path.name, content, faults)
+    return parse_policy(path.name, content)
+
+
+def parse_policy(name: str, content: bytes) -> Policy:
+    """Read the `content` of the policy file `name`.
+
+    Raises:
+        DeclarationError: Code `bad_policy`; each wrong value with file and line.
+    """
+    faults: list[Fault] = []
+    source = read(name, content, faults)
     policy = conform(Policy, source, faults) if source else None
     if policy is None:
         raise refusal(faults, "政策文件", "bad_policy")

@@ -98,7 +98,7 @@ class Judge:
         for group in groups:
             for conditions, verdict in zip(group.program.conditions, group.verdicts, strict=True):
                 part = conditions.part
-                outcome = _OUTCOMES.get(verdict, part.severity)
+                outcome = outcome_of(part, verdict)
                 if _RANK[outcome] < _RANK[outcomes[part.rule]]:
                     outcomes[part.rule] = outcome
                 if verdict in {Verdict.VIOLATED, Verdict.PENDING}:
@@ -204,6 +204,11 @@ def identity_of(packs: Sequence[Pack]) -> PackIdentity:
         version="+".join(sorted({pack.version for pack in packs})),
         sha256=hashlib.sha256("\n".join(digests).encode()).hexdigest(),
     )
+
+
+def outcome_of(part: Part, verdict: Verdict) -> Outcome:
+    """Turn a verdict into the outcome that a report gives, a violation by the severity of the part."""
+    return _OUTCOMES.get(verdict, part.severity)
 
 
 def _policy_row(program: Program, view: Mapping[str, object]) -> Row:

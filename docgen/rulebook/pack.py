@@ -147,10 +147,22 @@ def load_packs(files: Iterable[tuple[str, bytes]], vocabulary: Vocabulary) -> tu
         DeclarationError: Code `bad_rulebook`; every fault of every file.
     """
     faults: list[Fault] = []
-    packs = [pack for name, content in files if (pack := _pack(name, content, vocabulary, faults))]
+    packs: list[Pack] = []
+    for name, content in files:
+        if pack := _pack(name, content, vocabulary, faults):
+            faults.extend(_repeated(pack, packs))
+            packs.append(pack)
     if faults:
         raise refusal(sorted(faults, key=lambda fault: (fault.file, fault.line)), "规则包", "bad_rulebook")
     return tuple(packs)
+
+
+def _repeated(pack: Pack, earlier: Iterable[Pack]) -> Iterator[Fault]:
+    for other in earlier:
+        ends = [one.in_force_to for one in (pack, other) if one.in_force_to is not None]
+        if max(pack.in_force_from, other.in_force_from) <= min([*ends, date.max]):
+            for rule_id in {rule.id for rule in pack.rules} & {rule.id for rule in other.rules}:
+                yield Fault(pack.name, 1, rule_id, f"规则编号与{other.name}重复，且有效期重叠")
 
 
 def _pack(name: str, content: bytes, vocabulary: Vocabulary, faults: list[Fault]) -> Pack | None:

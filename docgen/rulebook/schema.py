@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from docgen.rulebook.aspect import Aspect, DisplayText
@@ -52,7 +51,6 @@ class Schema:
     facts: Mapping[str, FactType]
 
 
-@cache
 def schema_of(record: type[Aspect]) -> Schema:
     """Read the schema of an aspect off its dataclass.
 
