@@ -1,12 +1,12 @@
 """Judging a case by the shipped packs with the plain evaluator of conditions: what each part says of each record."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeVar
 
 import yaml
 
@@ -17,9 +17,9 @@ from docgen.rulebook.closures import Condition, closure
 from docgen.rulebook.expression import normalised, parse
 from rules.facts import acceptance, approval, contract, orders, signing
 from rules.facts.setting import Known, Setting
-from rules.policy import load_policy
+from rules.policy import Policy, load_policy
 
-Derive: TypeAlias = Callable[[CaseFile, Setting], Iterator[Aspect]]
+Record = TypeVar("Record", bound=Aspect)
 
 _PACKS = Path(__file__).parents[2] / "rules" / "packs"
 _MODULES = (contract, approval, signing, orders, acceptance)
@@ -38,7 +38,7 @@ class FixedPolicy:
 
 
 @cache
-def load_policy_once():
+def load_policy_once() -> Policy:
     return load_policy()
 
 
@@ -84,28 +84,34 @@ def setting(case: CaseFile, *, as_of: str | None = None, known: Known | None = N
     return Setting(at, FixedPolicy(changes), _calendar(), known or Known()).about(case)
 
 
-def records(case: CaseFile, kind: type[Aspect], **options: Any) -> list[Any]:
+def records(
+    case: CaseFile, kind: type[Record], *, as_of: str | None = None, known: Known | None = None, **policy: object
+) -> list[Record]:
     """Return the records of one aspect of `case`."""
-    about = setting(case, **options)
-    return [record for module in _MODULES for record in module.derive(case, about) if type(record) is kind]
+    about = setting(case, as_of=as_of, known=known, **policy)
+    return [record for module in _MODULES for record in module.derive(case, about) if isinstance(record, kind)]
 
 
-def record(case: CaseFile, kind: type[Aspect], **options: Any) -> Any:
+def record(
+    case: CaseFile, kind: type[Record], *, as_of: str | None = None, known: Known | None = None, **policy: object
+) -> Record:
     """Return the only record of one aspect of `case`."""
-    (only,) = records(case, kind, **options)
+    (only,) = records(case, kind, as_of=as_of, known=known, **policy)
     return only
 
 
-def judge(case: CaseFile, rule: str, **options: Any) -> list[str]:
+def judge(
+    case: CaseFile, rule: str, *, as_of: str | None = None, known: Known | None = None, **policy: object
+) -> list[str]:
     """Return what `rule` says, one `[part ]outcome subject` per part and record, passes and not applicable left out."""
-    about = setting(case, **options)
+    about = setting(case, as_of=as_of, known=known, **policy)
     every = [each for module in _MODULES for each in module.derive(case, about)]
     return sorted(_said(every, about, rule))
 
 
-def all_said(case: CaseFile, **options: Any) -> list[str]:
+def all_said(case: CaseFile, *, as_of: str | None = None, known: Known | None = None, **policy: object) -> list[str]:
     """Return what all rules of contract and orders say, as `rule part outcome subject`."""
-    about = setting(case, **options)
+    about = setting(case, as_of=as_of, known=known, **policy)
     every = [each for module in _MODULES for each in module.derive(case, about)]
     ids = dict.fromkeys(each.rule for pack in ("contract", "orders") for each in _parts(pack))
     return [f"{rule} {said}" for rule in ids for said in sorted(_said(every, about, rule))]

@@ -41,7 +41,7 @@ def h01(patches: Mapping[str, object] | None = None, /) -> CaseFile:
     return CaseFile.model_validate(data)
 
 
-def part(path: str) -> Any:
+def part(path: str) -> Any:  # noqa: ANN401 - any part of a YAML document
     """Return a copy of the raw data of H01 at `path`."""
     place: Any = _raw()
     for step in _steps(path):

@@ -1,9 +1,10 @@
-"""Facts and rules of negotiation, contract and clauses: CT-01 to CT-07, CT-23 to CT-26, CT-30 to CT-32, CT-36, CT-40."""
+"""Facts and rules of negotiation, contract and clauses: CT-01 to 07, 18, 23 to 26, 30 to 32, 36, 40."""
 
 from datetime import date
 
 import pytest
 
+from docgen.case.casefile import CaseFile
 from rules.facts.clauses import clause_catalogue, clause_title
 from rules.facts.contract import ClauseFacts, CommissionFacts, ContractFacts
 from rules.facts.negotiation import MinutesChangeFacts, NegotiationFacts
@@ -17,7 +18,7 @@ MINUTES = "TP-2024-0012-01"
 MANDATORY = [kind.clause_id for kind in clause_catalogue().values() if kind.group == "mandatory"]
 
 
-def without_clause(*clause_ids: str):
+def without_clause(*clause_ids: str) -> CaseFile:
     return h01({"contract.clauses": [each for each in part("contract.clauses") if each["clause_id"] not in clause_ids]})
 
 
@@ -42,7 +43,7 @@ class TestClauses:
         }
 
     @pytest.mark.parametrize("clause_id", MANDATORY)
-    def test_each_missing_mandatory_clause_is_one_finding(self, clause_id):
+    def test_each_missing_mandatory_clause_is_one_finding(self, clause_id: str):
         assert judge(without_clause(clause_id), "CT-01") == [f"a fail {CONTRACT}/{clause_id}"]
 
     def test_a_missing_clause_is_named_in_chinese(self):
@@ -99,7 +100,7 @@ class TestPaymentAndDelivery:
         [["3"], ["3", "4", "4"], ["3", "4", "1"], ["3", "4", "5"]],
         ids=["one missing", "one twice in a term", "one twice over terms", "one unknown"],
     )
-    def test_delivery_covers_each_line_exactly_once(self, line_nos):
+    def test_delivery_covers_each_line_exactly_once(self, line_nos: list[str]):
         assert judge(h01({"contract.delivery[1].line_nos": line_nos}), "CT-03") == [f"b fail {CONTRACT}"]
 
     def test_the_order_of_the_delivery_terms_does_not_matter(self):
@@ -156,7 +157,7 @@ class TestMinutes:
             ("delivery[0].line_nos", ["1"], ["delivery"]),
         ],
     )
-    def test_each_agreed_term_is_compared(self, path, value, topics):
+    def test_each_agreed_term_is_compared(self, path: str, value: object, topics: list[str]):
         expected = [f"b fail {CONTRACT}/{topic}" for topic in topics]
         assert judge(h01({f"contract.{path}": value}), "CT-05") == expected
 
@@ -171,7 +172,7 @@ class TestMinutes:
             ("delivery[0].line_nos", ["2", "1"]),
         ],
     )
-    def test_other_terms_and_ways_of_writing_are_not(self, path, value):
+    def test_other_terms_and_ways_of_writing_are_not(self, path: str, value: object):
         assert judge(h01({f"contract.{path}": value}), "CT-05") == []
 
     def test_the_order_of_lines_stages_and_deliveries_does_not_matter(self):
@@ -196,7 +197,7 @@ class TestMinutes:
         assert judge(case, "CT-07") == [f"a fail {MINUTES}"]
 
     @pytest.mark.parametrize("missing", ["lines", "payment", "delivery"])
-    def test_agreed_terms_need_lines_payment_and_delivery(self, missing):
+    def test_agreed_terms_need_lines_payment_and_delivery(self, missing: str):
         assert judge(h01({f"negotiations[0].agreed.{missing}": []}), "CT-07") == [f"a fail {MINUTES}"]
 
     def test_a_round_that_is_not_final_needs_no_agreed_terms(self):
@@ -204,7 +205,7 @@ class TestMinutes:
         assert judge(case, "CT-07") == []
 
     @pytest.mark.parametrize("index", [0, 1])
-    def test_minutes_signed_by_one_side_only_warn(self, index):
+    def test_minutes_signed_by_one_side_only_warn(self, index: int):
         assert judge(h01({f"negotiations[0].signatures[{index}]": GONE}), "CT-07") == [f"b warn {MINUTES}"]
 
     def test_final_minutes_without_key_changes_warn(self):
@@ -228,7 +229,7 @@ class TestMinutes:
 
 class TestBottomLine:
     @pytest.mark.parametrize(("floor", "gap"), [("680000.00", 0), ("680000.01", -1)])
-    def test_the_total_may_equal_the_floor_but_not_fall_below(self, floor, gap):
+    def test_the_total_may_equal_the_floor_but_not_fall_below(self, floor: str, gap: int):
         case = h01({"baseline.min_total": floor})
         assert record(case, ContractFacts).floor_gap_cents == gap
         assert judge(case, "CT-06") == ([f"fail {CONTRACT}"] if gap < 0 else [])
@@ -240,7 +241,7 @@ class TestBottomLine:
         assert gross.floor_gap_cents == 68000000 + 7228000 + 744000 - 66000000
 
     @pytest.mark.parametrize(("days", "slack"), [("51", 0), ("52", -1)])
-    def test_delivery_is_counted_from_the_agreement(self, days, slack):
+    def test_delivery_is_counted_from_the_agreement(self, days: str, slack: int):
         case = h01({"baseline.min_delivery_days": days})
         assert record(case, ContractFacts).delivery_slack_days == slack
         assert judge(case, "CT-06") == ([f"fail {CONTRACT}"] if slack < 0 else [])
@@ -261,7 +262,7 @@ class TestBottomLine:
         ("set_at", "said"),
         [("2024-04-10T10:00:00+08:00", []), ("2024-04-10T10:00:01+08:00", [f"a warn {MINUTES}"])],
     )
-    def test_the_baseline_is_set_before_the_talk(self, set_at, said):
+    def test_the_baseline_is_set_before_the_talk(self, set_at: str, said: list[str]):
         assert judge(h01({"baseline.set_at": set_at}), "CT-30") == said
 
     def test_a_missing_baseline_is_only_an_information(self):
@@ -275,11 +276,11 @@ class TestBottomLine:
 
 class TestNumberTemplateAndParties:
     @pytest.mark.parametrize("number", ["YB-XS-2024-0012", "YB-XS-1999-9999"])
-    def test_prefix_year_and_running_number_make_a_contract_number(self, number):
+    def test_prefix_year_and_running_number_make_a_contract_number(self, number: str):
         assert judge(h01({"contract.contract_no": number}), "CT-23") == []
 
     @pytest.mark.parametrize("number", ["YB-XS-2024-12", "YB-XS-2024-00123", "XX-XS-2024-0012", "YB-XS-2024-٠٠١٢"])
-    def test_anything_else_does_not(self, number):
+    def test_anything_else_does_not(self, number: str):
         assert judge(h01({"contract.contract_no": number}), "CT-23") == [f"a fail {number}"]
 
     def test_the_prefix_is_no_pattern(self):
@@ -310,17 +311,19 @@ class TestNumberTemplateAndParties:
             ("customer.address", "客户住所"),
         ],
     )
-    def test_party_data_must_be_complete(self, path, text):
+    def test_party_data_must_be_complete(self, path: str, text: str):
         case = h01({path: None})
         assert judge(case, "CT-25") == [f"fail {CONTRACT}"]
         assert record(case, ContractFacts).party_missing_text == text
 
     @pytest.mark.parametrize(("cap", "said"), [("3000", []), ("3001", [f"warn {CONTRACT}"]), (None, [])])
-    def test_a_penalty_above_thirty_percent_warns(self, cap, said):
+    def test_a_penalty_above_thirty_percent_warns(self, cap: str | None, said: list[str]):
         assert judge(h01({"contract.late_penalty_cap_bp": cap}), "CT-26") == said
 
     @pytest.mark.parametrize(("agreed", "said"), [(False, [f"warn {CONTRACT}"]), (True, []), (None, [])])
-    def test_electronic_signing_must_be_agreed_where_the_contract_speaks_of_it(self, agreed, said):
+    def test_electronic_signing_must_be_agreed_where_the_contract_speaks_of_it(
+        self, agreed: bool | None, said: list[str]
+    ):
         assert judge(h01({"contract.esign_agreed": agreed}), "CT-40") == said
 
     def test_a_paper_contract_needs_no_such_agreement(self):
@@ -351,24 +354,20 @@ class TestSeveralSignatures:
         assert judge(h01({"contract.signatures[1].esign.document_sha256": "f" * 64}), "CT-18") == [f"b fail {CONTRACT}"]
 
 
-class TestCommission:
-    COMMISSION = {
-        "payee_kind": "intermediary",
-        "amount": "5000.00",
-        "disclosed_in_contract": True,
-        "booked_ref": "JZ-1",
-    }
+COMMISSION = {"payee_kind": "intermediary", "amount": "5000.00", "disclosed_in_contract": True, "booked_ref": "JZ-1"}
 
+
+class TestCommission:
     def test_the_facts_say_disclosure_booking_and_payee(self):
         other = {"payee_kind": "counterparty_staff", "amount": "1.00", "disclosed_in_contract": False}
-        first, second = records(h01({"contract.commissions": [self.COMMISSION, other]}), CommissionFacts)
+        first, second = records(h01({"contract.commissions": [COMMISSION, other]}), CommissionFacts)
         assert (first.in_contract, first.booked, first.payee_is_counterparty_person) == (True, True, False)
         assert (second.in_contract, second.booked, second.payee_is_counterparty_person) == (False, False, True)
         assert first.payee_text == "中间人 5,000.00元"
         assert second.subject == f"{CONTRACT}/commissions/1"
 
     def test_the_law_of_the_signing_day_counts_and_of_today_before_signing(self):
-        signed = h01({"contract.commissions": [self.COMMISSION]})
+        signed = h01({"contract.commissions": [COMMISSION]})
         assert record(signed, CommissionFacts).on == date(2024, 4, 17)
-        open_ = h01({"contract.commissions": [self.COMMISSION], "contract.signatures": []})
+        open_ = h01({"contract.commissions": [COMMISSION], "contract.signatures": []})
         assert record(open_, CommissionFacts, as_of="2025-11-01T09:00:00+08:00").on == date(2025, 11, 1)
