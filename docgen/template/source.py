@@ -1,0 +1,162 @@
+"""A template's package taken apart once: the parts that hold tags, as Jinja source, and the rest as finished bytes.
+
+The source of a part is exactly what docxtpl would give to Jinja; docxtpl's own functions make it.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml.ns import nsmap
+from docxtpl import DocxTemplate
+from jinja2 import Environment
+from lxml import etree
+
+from docgen.errors import DeclarationError
+from docgen.template.package import examine
+
+__all__ = ["PROPERTIES", "PartKind", "Source", "SourcePart", "between_marks", "opened", "read_source"]
+
+PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
+"""The core properties that docxtpl renders."""
+_FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+_DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
+_SPECIAL_TEXT = re.compile(r"<w:t(?: [^>]*)?>[^<]*[\t\n\a\f]")
+_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
+_MARK = re.compile("\ue000(\\d)\ue001")
+
+
+class PartKind(StrEnum):
+    """The kinds of part that can hold tags; each is finished in its own way."""
+
+    BODY = "body"
+    MARGIN = "margin"
+    FOOTNOTES = "footnotes"
+    PROPERTIES = "properties"
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePart:
+    """A part with tags: its name in the zip and its Jinja source, between `prefix` and `suffix`.
+
+    `opening` is the start tag of the body with all its namespaces; `special` says that the template's own text holds
+    line breaks or tabs as characters; `standard` that its name-space prefixes are the usual ones.
+    """
+
+    name: str
+    kind: PartKind
+    text: str
+    prefix: str = ""
+    suffix: str = ""
+    opening: str = ""
+    special: bool = False
+    standard: bool = True
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A template taken apart: parts in the order in which docxtpl renders them, and every member of the package.
+
+    `properties` are the core properties' Jinja sources; in the part of that kind each stands as a mark.
+    """
+
+    parts: Sequence[SourcePart]
+    members: Mapping[str, bytes]
+    properties: Mapping[str, str]
+
+
+def opened(source: bytes) -> Any:  # noqa: ANN401 - docxtpl has no types
+    """Return a docxtpl template of `source`, ready to render; raise DeclarationError if it is no Word document."""
+    word = DocxTemplate(io.BytesIO(source))
+    try:
+        word.render_init()
+        word.docx.sections, word.docx.element.body  # noqa: B018 - a package without a body fails here
+    except Exception as exc:  # python-docx raises anything on a broken package; all mean the same
+        raise DeclarationError(
+            "模板不是可读取的 Word 文档", remedy="用 Word 或 WPS 另存为 .docx 后再用", code="template_unreadable"
+        ) from exc
+    return word
+
+
+def read_source(source: bytes, *, strict: bool) -> Source:
+    """Take the docx `source` apart.
+
+    Raises:
+        DeclarationError: it cannot be read, or is refused (see `package.examine`).
+
+    """
+    examine(source, strict=strict)
+    word = opened(source)
+    properties = _properties(word)
+    for index, (name, value) in enumerate(properties.items()):
+        setattr(word.docx.core_properties, name, f"\ue000{index}\ue001" if "{" in value else _constant(value))
+    parts = [_body(word), *_margins(word)]
+    buffer = io.BytesIO()
+    word.docx.save(buffer)
+    with zipfile.ZipFile(buffer) as package:
+        members = {info.filename: package.read(info) for info in package.infolist()}
+    if any("{" in value for value in properties.values()):
+        name = word.docx.part.package._core_properties_part.partname.membername  # noqa: SLF001 - docxtpl's own way
+        parts.append(SourcePart(name, PartKind.PROPERTIES, members[name].decode()))
+    parts += _footnotes(word)
+    return Source(parts, members, properties)
+
+
+def _constant(value: str) -> str:
+    return Environment(autoescape=True).from_string(value).render()
+
+
+def _properties(word: Any) -> dict[str, str]:  # noqa: ANN401 - docxtpl has no types
+    made_now = all(rel.reltype != RELATIONSHIP_TYPE.CORE_PROPERTIES for rel in word.docx.part.package.rels.values())
+    core = word.docx.core_properties
+    if made_now:
+        core.modified = _EPOCH
+    return {name: getattr(core, name) for name in PROPERTIES}
+
+
+def _body(word: Any) -> SourcePart:  # noqa: ANN401 - docxtpl has no types
+    text = word.patch_xml(word.get_xml())
+    opening = re.match(r"<w:body[^>]*>", text)
+    root = etree.fromstring(etree.tostring(word.docx.element))
+    standard = root.nsmap.get("w") == nsmap["w"] and root.nsmap.get("wp", nsmap["wp"]) == nsmap["wp"]
+    body = root.find(f"{{{nsmap['w']}}}body")
+    if not opening or body is None:
+        raise DeclarationError("模板没有正文", code="template_unreadable")
+    root.replace(body, etree.ProcessingInstruction("BODY"))
+    whole = etree.tostring(root, encoding="UTF-8", standalone=True).decode()
+    prefix, suffix = re.split(r"<\?BODY ?\?>", whole)
+    bare = re.sub(r"\sxmlns(?::\w+)?=\"[^\"]*\"", "", opening[0])
+    part = SourcePart(word.docx.part.partname.membername, PartKind.BODY, "", prefix, suffix, opening[0])
+    return replace(part, text=bare + text[opening.end() :], special=bool(_SPECIAL_TEXT.search(text)), standard=standard)
+
+
+def _margins(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has no types
+    for uri in (word.HEADER_URI, word.FOOTER_URI):
+        for relation, part in word.get_headers_footers(uri):
+            text = word.patch_xml(word.get_part_xml(part))
+            special = bool(_SPECIAL_TEXT.search(text))
+            if special or "{" in text or "}" in text:
+                name = part.partname.membername
+                yield SourcePart(name, PartKind.MARGIN, text, prefix=_DECLARATION, special=special, relation=relation)
+
+
+def _footnotes(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has no types
+    if not len(word.docx.sections):
+        return
+    for part in word.docx.part.package.parts:
+        if part.content_type == _FOOTNOTES:
+            text = word.patch_xml(part.blob.decode("utf-8"))
+            special = bool(_SPECIAL_TEXT.search(text))
+            yield SourcePart(part.partname.membername, PartKind.FOOTNOTES, text, special=special)
+
+
+def between_marks(text: str) -> Sequence[str]:
+    """Return the pieces of `text` between its marks; the odd members are the numbers of the marks."""
+    return _MARK.split(text)
