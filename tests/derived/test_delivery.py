@@ -1,0 +1,89 @@
+"""Acceptance, open matters and the standing of deadlines."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import pytest
+
+from docgen.clock import SHANGHAI, WorkCalendar
+from docgen.derived import acceptance_due_at, deadline_status, exception_summary, last_round
+from tests.rules.patching import GONE, h01
+
+_CALENDAR = WorkCalendar()
+_EXCEPTION = "orders[0].exceptions[0]"
+_RECTIFICATION = "orders[1].rectifications[0]"
+
+
+def test_acceptance_is_due_after_the_working_days_of_the_contract():
+    case = h01()
+    assert str(acceptance_due_at(case, case.orders[0], _CALENDAR)) == "2024-05-30 00:00:00+08:00"
+    longer = h01({"contract.acceptance_workdays": "5"})
+    assert str(acceptance_due_at(longer, longer.orders[0], _CALENDAR)) == "2024-06-01 00:00:00+08:00"
+
+
+def test_acceptance_is_not_due_before_receipt_or_without_a_contract():
+    case = h01()
+    assert acceptance_due_at(case, case.orders[1], _CALENDAR) is None
+    assert acceptance_due_at(h01({"contract": None}), case.orders[0], _CALENDAR) is None
+
+
+def test_the_last_round_is_the_highest():
+    order = h01().orders[1]
+    last = last_round(order.model_copy(update={"acceptances": order.acceptances[::-1]}))
+    assert last is not None
+    assert last.round == 2
+    assert last_round(order.model_copy(update={"acceptances": ()})) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "patches", "summary"),
+    [
+        (0, {}, "无"),
+        (1, {}, "无"),
+        (
+            0,
+            {f"{_EXCEPTION}.resolved_at": GONE},
+            "网关主板原材料延迟2天到货，调整排产并加班补足，交付仍在合同期内",
+        ),
+        (0, {f"{_EXCEPTION}.resolved_at": GONE, f"{_EXCEPTION}.solution": GONE}, "网关主板原材料延迟2天到货"),
+        (
+            1,
+            {f"{_RECTIFICATION}.finished_at": GONE},
+            "部分员工对部分功能操作不熟练，6月7日安排二次培训并逐人考核",
+        ),
+        (
+            1,
+            {f"{_RECTIFICATION}.finished_at": GONE, "orders[1].acceptances[0].problems": GONE},
+            "夜班员工缺席首期培训，6月7日安排二次培训并逐人考核",
+        ),
+    ],
+)
+def test_what_is_open_is_summed_up_with_its_remedy(at: int, patches: Mapping[str, object], summary: str):
+    assert exception_summary(h01(patches).orders[at]) == summary
+
+
+def test_several_open_matters_are_joined():
+    case = h01({f"{_EXCEPTION}.resolved_at": GONE, f"{_EXCEPTION}.solution": "加班"})
+    order = case.orders[0].model_copy(update={"exceptions": case.orders[0].exceptions * 2})
+    assert exception_summary(order) == "网关主板原材料延迟2天到货，加班；网关主板原材料延迟2天到货，加班"
+
+
+def _at(hour: int, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(2024, 4, 4, hour, minute, second, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("actual", "as_of", "status"),
+    [
+        (_at(16), _at(20), "按时"),
+        (_at(16, 0, 1), _at(20), "超时1小时"),
+        (_at(17), _at(20), "超时1小时"),
+        (_at(17, 0, 1), _at(20), "超时2小时"),
+        (None, _at(18, 30), "超时3小时"),
+        (None, _at(16), "剩余0小时"),
+        (None, _at(15, 1), "剩余0小时"),
+        (None, _at(12, 59), "剩余3小时"),
+    ],
+)
+def test_a_deadline_is_kept_missed_or_running(actual: datetime | None, as_of: datetime, status: str):
+    assert deadline_status(_at(16), actual, as_of) == status
