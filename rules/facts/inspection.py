@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, get_args, get_origin
+from typing import Annotated, NamedTuple, TypeAlias, get_args, get_origin
 
 from docgen.case.values import Entity, Money, UnitPrice
 
@@ -27,31 +27,46 @@ class Inspection:
     bad_money: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     instants: tuple[str, ...]
     money: tuple[tuple[str, int], ...]
     entities: tuple[str, ...]
     sequences: tuple[str, ...]
 
 
+_Place: TypeAlias = tuple["_Place | None", str, int | None]
+"""Where an entity stands: in what, under which field, at which position; written out only where something is found."""
+
+
 def inspected(case: Entity, as_of: datetime) -> Inspection:
     """Go through every entity below `case` once."""
     future: list[tuple[str, datetime]] = []
     bad_money: list[str] = []
-    open_entities: list[tuple[Entity, str]] = [(case, "")]
-    while open_entities:
-        entity, prefix = open_entities.pop()
-        values, plan = entity.__dict__, _plan(type(entity))
-        for name in plan.instants:
+    ahead: list[tuple[Entity, _Place]] = [(case, (None, "", None))]
+    for entity, place in ahead:  # the list grows while it is walked
+        values = entity.__dict__
+        instants, money, entities, sequences = _plan(type(entity))
+        for name in instants:
             at = values[name]
             if at is not None and at > as_of:
-                future.append((prefix + name, at))
-        bad_money.extend(prefix + name for name, places in plan.money if not _is_money(values[name], places))
-        open_entities.extend((part, f"{prefix}{name}.") for name in plan.entities if (part := values[name]) is not None)
-        for name in plan.sequences:
-            open_entities.extend((part, f"{prefix}{name}[{index}].") for index, part in enumerate(values[name]))
-    return Inspection(tuple(sorted(future)), tuple(sorted(bad_money)))
+                future.append((_path(place, name), at))
+        for name, places in money:
+            if not _is_money(values[name], places):
+                bad_money.append(_path(place, name))
+        for name in entities:
+            if (part := values[name]) is not None:
+                ahead.append((part, (place, name, None)))  # noqa: PERF401 - a comprehension costs more where empty
+        for name in sequences:
+            for index, part in enumerate(values[name]):
+                ahead.append((part, (place, name, index)))
+    return Inspection(tuple(future), tuple(bad_money))
+
+
+def _path(place: _Place, field: str) -> str:
+    parent, name, index = place
+    if parent is None:
+        return field
+    return _path(parent, f"{name}.{field}" if index is None else f"{name}[{index}].{field}")
 
 
 def _is_money(value: object, places: int) -> bool:

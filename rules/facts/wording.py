@@ -10,15 +10,14 @@ _MIDNIGHT = time()
 
 def stamp(at: datetime) -> str:
     """Write an instant in local time: `2024-03-15 10:40`."""
-    local = at.astimezone(SHANGHAI)
-    return f"{local.date().isoformat()} {local:%H:%M}"
+    return at.astimezone(SHANGHAI).isoformat(" ", "minutes")[:16]
 
 
 def deadline(at: datetime) -> str:
     """Write the end of a period; midnight belongs to the day that ends: `2024-07-01 24:00`."""
     local = at.astimezone(SHANGHAI)
     if local.time() == _MIDNIGHT:
-        return f"{(local - timedelta(days=1)).date().isoformat()} 24:00"
+        return f"{local.date() - timedelta(days=1)} 24:00"
     return stamp(local)
 
 
