@@ -10,15 +10,16 @@ act), and take instants with their offset.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from decimal import Decimal
+from typing import TypeVar, cast
 
 from docgen.case.casefile import CaseFile
-from docgen.case.contract import Approval, ApprovalStep, Contract, Signature
+from docgen.case.contract import Contract, Signature
 from docgen.case.editing import Value, replace
+from docgen.case.emit import Plain
 from docgen.case.enums import AcceptResult, ApprovalRole, ConfirmMethod, NeedStatus, Opinion, ProposalStatus
 from docgen.case.loader import load_text
-from docgen.case.needs import NeedConfirmation
-from docgen.case.orders import Acceptance, AcceptanceItem, Order
+from docgen.case.orders import Order
 from docgen.case.values import Entity
 from docgen.errors import NotFoundError, StateError
 
@@ -36,7 +37,7 @@ def submit(text: str, *, approval_no: str, by: str, at: datetime) -> str:
     contract = _contract(load_text(text))
     if contract.approval is not None:
         raise StateError("合同已提交审批", code="already_submitted", remedy="直接登记审批意见")
-    approval = Approval(approval_no=approval_no, submitted_ref=by, submitted_at=at)
+    approval = _record(approval_no=approval_no, submitted_ref=by, submitted_at=at)
     return _with(text, {"contract.approval": approval})
 
 
@@ -61,7 +62,7 @@ def approve(
     if contract.approval is None:
         raise StateError("合同尚未提交审批", code="not_submitted", remedy="先登记提交审批")
     done = len(contract.approval.steps)
-    step = ApprovalStep(
+    step = _record(
         seq=done + 1,
         role=role,
         approver_ref=by,
@@ -120,26 +121,26 @@ def accept_order(
     criterion = _contract(case).acceptance_standard
     place, order = _find(case.orders, "order_no", order_no, "订单")
     done = len(order.acceptances)
-    acceptance = Acceptance(
+    acceptance = _record(
         sheet_no=f"YS-{order_no}-{done + 1:02d}",
         round=done + 1,
         started_at=started_at,
         place=order.delivery_place,
-        staff_refs=tuple(staff),
-        contact_refs=tuple(contacts),
+        staff_refs=staff,
+        contact_refs=contacts,
         meeting_summary=meeting_summary,
         items=_items(order, criterion, result),
         result=result,
         problems=problems,
         signed_at=max((signature.signed_at for signature in signatures), default=None),
-        signatures=tuple(signatures),
+        signatures=[signature.model_dump(mode="json", exclude_none=True) for signature in signatures],
     )
     return _with(text, {f"orders[{place}].acceptances[{done}]": acceptance})
 
 
-def _items(order: Order, criterion: str, result: AcceptResult) -> tuple[AcceptanceItem, ...]:
-    return tuple(
-        AcceptanceItem(
+def _items(order: Order, criterion: str, result: AcceptResult) -> list[Plain]:
+    return [
+        _record(
             contract_line_no=line.contract_line_no,
             name=line.name,
             spec=line.spec,
@@ -150,7 +151,7 @@ def _items(order: Order, criterion: str, result: AcceptResult) -> tuple[Acceptan
             result=result,
         )
         for line in order.lines
-    )
+    ]
 
 
 def confirm_need(text: str, *, need_no: str, by: str, at: datetime, method: ConfirmMethod, evidence: str) -> str:
@@ -163,7 +164,7 @@ def confirm_need(text: str, *, need_no: str, by: str, at: datetime, method: Conf
     place, need = _find(load_text(text).needs, "need_no", need_no, "需求")
     if need.confirmation is not None or need.status is NeedStatus.WITHDRAWN:
         raise StateError("需求已确认或已撤回", code="already_confirmed", remedy="需求有变更时另行登记变更")
-    confirmation = NeedConfirmation(method=method, contact_ref=by, at=at, evidence=evidence)
+    confirmation = _record(method=method, contact_ref=by, at=at, evidence=evidence)
     here = f"needs[{place}]"
     return _with(text, {f"{here}.confirmation": confirmation, f"{here}.status": NeedStatus.CONFIRMED.value})
 
@@ -200,6 +201,19 @@ def _find(items: Sequence[_Found], name: str, value: str, what: str) -> tuple[in
         if getattr(item, name) == value:
             return place, item
     raise NotFoundError(f"没有这个编号的{what}", remedy="核对编号")
+
+
+def _record(**fields: object) -> Plain:
+    """Return plain data for the file; what is None is left out."""
+    return {name: _plain(value) for name, value in fields.items() if value is not None}
+
+
+def _plain(value: object) -> Plain:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return cast("Plain", value)
 
 
 def _with(text: str, changes: Mapping[str, Value]) -> str:

@@ -29,10 +29,10 @@ _MESSAGES = {
 _CHOICE_TYPES = ("enum", "literal_error")
 
 
-def model_faults(error: ValidationError, tree: Tree) -> Iterator[Fault]:
-    """Turn what the model refused into faults."""
+def model_faults(error: ValidationError, tree: Tree, around: Location = ()) -> Iterator[Fault]:
+    """Turn what the model refused into faults; `around` is the location of what was validated."""
     for found in error.errors(include_url=False, include_input=False):
-        location = tuple(part for part in found["loc"] if part != "[key]")
+        location = (*around, *(part for part in found["loc"] if part != "[key]"))
         code = found["type"]
         if code == "extra_forbidden":
             yield Fault(location, "unknown_key", _unknown_key(location))
