@@ -1,7 +1,7 @@
 """Judging a case by the shipped packs with the plain evaluator of conditions: what each part says of each record."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -15,14 +15,34 @@ from docgen.clock import WorkCalendar
 from docgen.rulebook.aspect import Aspect
 from docgen.rulebook.closures import Condition, closure
 from docgen.rulebook.expression import normalised, parse
-from rules.facts import acceptance, approval, contract, orders, signing
+from rules.facts import (
+    acceptance,
+    after_sales,
+    approval,
+    contract,
+    development,
+    general,
+    needs,
+    orders,
+    proposal,
+    signing,
+)
 from rules.facts.setting import Known, Setting
 from rules.policy import Policy, load_policy
 
 Record = TypeVar("Record", bound=Aspect)
 
 _PACKS = Path(__file__).parents[2] / "rules" / "packs"
-_MODULES = (contract, approval, signing, orders, acceptance)
+_MODULES = (general, development, needs, proposal, contract, approval, signing, orders, acceptance, after_sales)
+_PACK_OF = {
+    "GN": "general",
+    "CD": "development",
+    "ND": "needs",
+    "PR": "proposal",
+    "CT": "contract",
+    "OD": "orders",
+    "AS": "after_sales",
+}
 _NEVER = "true == false"
 
 
@@ -105,7 +125,11 @@ def judge(
 ) -> list[str]:
     """Return what `rule` says, one `[part ]outcome subject` per part and record, passes and not applicable left out."""
     about = setting(case, as_of=as_of, known=known, **policy)
-    every = [each for module in _MODULES for each in module.derive(case, about)]
+    return judge_records([each for module in _MODULES for each in module.derive(case, about)], about, rule)
+
+
+def judge_records(every: Sequence[Aspect], about: Setting, rule: str) -> list[str]:
+    """Return what `rule` says of some records, as `judge` does."""
     return sorted(_said(every, about, rule))
 
 
@@ -117,9 +141,8 @@ def all_said(case: CaseFile, *, as_of: str | None = None, known: Known | None = 
     return [f"{rule} {said}" for rule in ids for said in sorted(_said(every, about, rule))]
 
 
-def _said(every: list[Aspect], about: Setting, rule: str) -> Iterator[str]:
-    pack = {"CT": "contract", "OD": "orders"}[rule[:2]]
-    for entry in _parts(pack):
+def _said(every: Sequence[Aspect], about: Setting, rule: str) -> Iterator[str]:
+    for entry in _parts(_PACK_OF[rule[:2]]):
         for each in every:
             if entry.rule == rule and each.aspect == entry.aspect:
                 outcome = _outcome(entry, _values(each, about))
