@@ -169,7 +169,7 @@ def _order(
         past_due_not_accepted=past_due and not passed,
         open_exception_count=sum(exception.resolved_at is None for exception in order.exceptions),
         gap_text=gap.text if gap else "",
-        due_text=period.due_text,
+        due_text=period.due_text if delivered_at or limit is None else f"收货后{limit}个工作日",
     )
 
 
