@@ -20,6 +20,7 @@ Used as documented, durable_rules 2.0.28 kills the process or loses findings. Wh
 """
 
 import json
+import re
 import threading
 import weakref
 from collections import deque
@@ -58,13 +59,16 @@ _SEEN = "seen:"
 _LOCK = threading.Lock()
 _RETIRED: deque[int] = deque()
 _SIGNS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "!=": "$neq"}
-_FORBIDDEN = frozenset('"\\\x00')
+_MATCH = re.compile(r'\{"([^"]+)":\{"m":\{"id":"(\d+)"')
 
 
 def representable(value: Value) -> bool:
-    """Tell whether the engine can be trusted with a value; what it cannot hold is decided by the closures."""
+    """Tell whether the engine can be trusted with a value; what it cannot hold is decided by the closures.
+
+    A text that is printable and has no quote or backslash stands in JSON as it is.
+    """
     if isinstance(value, str):
-        return len(value) <= MAX_TEXT and value.isprintable() and _FORBIDDEN.isdisjoint(value)
+        return len(value) <= MAX_TEXT and value.isprintable() and '"' not in value and "\\" not in value
     return -MAX_INT < value < MAX_INT
 
 
@@ -90,14 +94,21 @@ class _Kind:
     known: dict[str, str] = field(default_factory=dict)
     nodes: int = 1
 
-    def project(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """Make the flat fact of a record: only what conditions read, absent values left out."""
-        fact = {short: values[name] for name, short in self.names.items() if name in values}
+    def written(self, values: Mapping[str, Value]) -> str | None:
+        """Write the members of the flat fact of a record, absent values left out; None if it cannot be held."""
+        members = [f'"kind":"{self.name}"']
+        for name, short in self.names.items():
+            if (value := values.get(name)) is not None:
+                if not representable(value):
+                    return None
+                members.append(f'"{short}":{_json(value)}')
         for (left, right), short in self.pairs.items():
             if left in values and right in values:
-                fact[short], fact[f"{short}r"] = values[left], values[right]
-        fact.update((short, name in values) for name, short in self.known.items())
-        return fact
+                if not (representable(values[left]) and representable(values[right])):
+                    return None
+                members.append(f'"{short}":{_json(values[left])},"{short}r":{_json(values[right])}')
+        members += [f'"{short}":{_json(name in values)}' for name, short in self.known.items()]
+        return ",".join(members)
 
 
 class Engine:
@@ -124,26 +135,28 @@ class Engine:
             weakref.finalize(self, _RETIRED.append, self._handle)
         self._run([])
 
-    def fired(self, records: Sequence[tuple[str, Mapping[str, Value]]]) -> list[frozenset[str]]:
+    def fired(self, records: Sequence[tuple[str, Mapping[str, Value]]]) -> list[frozenset[str] | None]:
         """Tell for each record (aspect, values by name) the labels of the clauses that hold for it.
 
+        None stands for a record with a value that is not `representable`: it was not asserted.
+
         Raises:
-            BackendError: The engine did not evaluate every record; nothing of the run may be used.
-            ValueError: A value is not `representable`; nothing was asserted.
+            BackendError: Code `engine_failed`; not every record was evaluated, nothing of the run may be used.
         """
-        facts = [
-            (number, kind.name, kind.project(values))
-            for number, (aspect, values) in enumerate(records)
-            for kind in self._kinds.get(aspect, ())
-        ]
-        if not all(representable(value) for _, _, fact in facts for value in fact.values()):
-            raise ValueError("a fact cannot be held by the engine")
-        found: list[set[str]] = [set() for _ in records]
+        facts: list[tuple[int, str]] = []
+        found: list[set[str] | None] = []
+        for number, (aspect, values) in enumerate(records):
+            written = [kind.written(values) for kind in self._kinds.get(aspect, ())]
+            held = None not in written
+            found.append(set() if held else None)
+            facts.extend((number, fact) for fact in written if held and fact is not None)
         for start in range(0, len(facts), SESSION_FACTS):
             batch = facts[start : start + SESSION_FACTS]
-            for label, position in self._run([{**fact, "kind": kind} for _, kind, fact in batch]):
-                found[batch[position][0]].add(label)
-        return [frozenset(labels) for labels in found]
+            for label, position in self._run([fact for _, fact in batch]):
+                labels = found[batch[position][0]]
+                assert labels is not None
+                labels.add(label)
+        return [None if labels is None else frozenset(labels) for labels in found]
 
     def _kind_for(self, clause: Clause) -> _Kind:
         size = clause_size(clause)
@@ -155,13 +168,12 @@ class Engine:
         kind.nodes += size
         return kind
 
-    def _run(self, facts: Sequence[Mapping[str, Value]]) -> list[tuple[str, int]]:
+    def _run(self, facts: Sequence[str]) -> list[tuple[str, int]]:
         with _LOCK:
             try:
                 offset = 0
-                for number, fact in enumerate([*facts, {"kind": _END}]):
-                    text = json.dumps({**fact, "id": str(number), "sid": _SESSION}, ensure_ascii=False)
-                    code, offset = native.assert_fact(self._handle, text)
+                for number, fact in enumerate([*facts, f'"kind":"{_END}"']):
+                    code, offset = native.assert_fact(self._handle, f'{{"id":"{number}","sid":"{_SESSION}",{fact}}}')
                     if code != 0:
                         raise BackendError(f"规则引擎未接受事实（{code}）", code="engine_failed")
                 matches = list(self._matches(offset))
@@ -176,9 +188,17 @@ class Engine:
         started = native.start_action_for_state(self._handle, offset)
         message = started[1] if started else None
         while message:
-            for label, matched in json.loads(message).items():
-                yield label, int(matched["m"]["id"])
+            match = _MATCH.match(message)
+            if match is None:
+                raise BackendError("规则引擎的回答无法识别", code="engine_failed")
+            yield match[1], int(match[2])
             message = native.complete_and_start_action(self._handle, offset)
+
+
+def _json(value: Value) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value) if type(value) is int else "true" if value else "false"
 
 
 def clause_size(clause: Clause) -> int:

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from docgen.errors import NotFoundError
 from docgen.findings import WORST_FIRST, CheckReport, Finding, LawReference, Outcome, PackIdentity
 from docgen.rulebook.aspect import Aspect
-from docgen.rulebook.durable import Engine, representable
+from docgen.rulebook.durable import Engine
 from docgen.rulebook.expression import Value, names
 from docgen.rulebook.guards import Guard
 from docgen.rulebook.laws import Law
@@ -27,13 +27,6 @@ from docgen.rulebook.program import REFUSED, Program, Row, Situation, Verdict, r
 
 PolicyAt = Callable[[date], Mapping[str, bool | int | str | tuple[str | int, ...]]]
 """Gives the policy values in force on a day."""
-
-_RANK = {outcome: rank for rank, outcome in enumerate(WORST_FIRST)}
-_OUTCOMES = {
-    Verdict.NOT_APPLICABLE: Outcome.NOT_APPLICABLE,
-    Verdict.PENDING: Outcome.PENDING,
-    Verdict.PASSED: Outcome.PASS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +86,17 @@ class Judge:
         """
         groups = self._grouped(records, policy_at)
         self._decide(groups)
-        outcomes = dict.fromkeys(self._by_id, Outcome.NOT_APPLICABLE)
+        worst = dict.fromkeys(self._by_id, Outcome.NOT_APPLICABLE)
         found: list[tuple[tuple[int, int, str], Finding]] = []
         for group in groups:
             for conditions, verdict in zip(group.program.conditions, group.verdicts, strict=True):
+                if verdict is Verdict.NOT_APPLICABLE:
+                    continue
                 part = conditions.part
                 outcome = outcome_of(part, verdict)
-                if _RANK[outcome] < _RANK[outcomes[part.rule]]:
-                    outcomes[part.rule] = outcome
-                if verdict in {Verdict.VIOLATED, Verdict.PENDING}:
+                if outcome is not worst[part.rule]:
+                    worst[part.rule] = min(outcome, worst[part.rule], key=WORST_FIRST.index)
+                if verdict is not Verdict.PASSED:
                     position, rule = self._by_id[part.rule]
                     absent = conditions.absent(group.situation)
                     for number, record in group.records:
@@ -113,7 +108,7 @@ class Judge:
             pack=self.identity,
             policy_sha256=occasion.policy_sha256,
             case_sha256=occasion.case_sha256,
-            outcomes=outcomes,
+            outcomes=worst,
             findings=tuple(finding for _, finding in sorted(found, key=lambda entry: entry[0])),
         )
 
@@ -131,7 +126,7 @@ class Judge:
                 if part.schema.aspect == record.aspect:
                     program = self._programs[record.aspect]
                     conditions = next(one for one in program.conditions if one.part is part)
-                    situation = program.situation(program.row(record), _policy_row(program, policy_at(record.on)))
+                    situation = program.situation(program.row(record), program.policy_row(policy_at(record.on)))
                     yield part, record, situation, conditions.verdict(situation)
 
     def laws_in_force(self, rule: Rule, on: date) -> tuple[LawReference, ...]:
@@ -140,16 +135,17 @@ class Judge:
 
     def _grouped(self, records: Iterable[Aspect], policy_at: PolicyAt) -> list[_Group]:
         groups: dict[tuple[str, Row, Row], _Group] = {}
-        policies: dict[tuple[str, date], Row] = {}
+        views: dict[date, Mapping[str, object]] = {}
         for number, record in enumerate(records):
             program = self._programs.get(record.aspect)
             if program is None:
                 continue
-            row = program.row(record)
-            when = (record.aspect, record.on)
-            policy = policies.get(when)
-            if policy is None:
-                policy = policies[when] = _policy_row(program, policy_at(record.on))
+            row, policy = program.row(record), ()
+            if program.policy:
+                view = views.get(record.on)
+                if view is None:
+                    view = views[record.on] = policy_at(record.on)
+                policy = program.policy_row(view)
             key = (record.aspect, row, policy)
             group = groups.get(key)
             if group is None:
@@ -158,15 +154,9 @@ class Judge:
         return list(groups.values())
 
     def _decide(self, groups: Sequence[_Group]) -> None:
-        held = [group for group in groups if all(map(representable, group.situation.values.values()))]
-        fired = self._engine.fired([(group.program.schema.aspect, group.situation.values) for group in held])
-        labels = {id(group): matched for group, matched in zip(held, fired, strict=True)}
-        for group in groups:
-            matched = labels.get(id(group))
-            group.verdicts = [
-                one.verdict(group.situation, fired=None if matched is None else one.part.label in matched)
-                for one in group.program.conditions
-            ]
+        fired = self._engine.fired([(group.program.schema.aspect, group.situation.values) for group in groups])
+        for group, labels in zip(groups, fired, strict=True):
+            group.verdicts = [one.verdict(group.situation, labels) for one in group.program.conditions]
 
     def _finding(  # noqa: PLR0913, PLR0917 - a finding is made of this much
         self,
@@ -208,11 +198,15 @@ def identity_of(packs: Sequence[Pack]) -> PackIdentity:
 
 def outcome_of(part: Part, verdict: Verdict) -> Outcome:
     """Turn a verdict into the outcome that a report gives, a violation by the severity of the part."""
-    return _OUTCOMES.get(verdict, part.severity)
-
-
-def _policy_row(program: Program, view: Mapping[str, object]) -> Row:
-    return tuple(view.get(key) for key in program.policy)
+    match verdict:
+        case Verdict.VIOLATED:
+            return part.severity
+        case Verdict.PENDING:
+            return Outcome.PENDING
+        case Verdict.PASSED:
+            return Outcome.PASS
+        case Verdict.NOT_APPLICABLE:
+            return Outcome.NOT_APPLICABLE
 
 
 def _pending(rule: Rule, part: Part, record: Aspect, absent: Sequence[str]) -> str:

@@ -17,9 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from docgen.errors import DeclarationError
 from docgen.findings import LawReference, ManualReference, Outcome
 from docgen.rulebook.durable import Clause, clause_size
-from docgen.rulebook.expression import ALWAYS, ExpressionError, Node, conjunction, normalised, parse
+from docgen.rulebook.expression import ALWAYS, Node, conjunction, normalised
 from docgen.rulebook.guards import Action, Guard, parse_guard
 from docgen.rulebook.laws import Law, fault_in
+from docgen.rulebook.parser import ExpressionError, parse
 from docgen.rulebook.schema import FactType, Schema
 from docgen.rulebook.source import Fault, Source, Where, conform, read, refusal
 from docgen.rulebook.typecheck import Role, check, futile

@@ -42,20 +42,21 @@ class Conditions:
 
     part: Part
     reads: frozenset[str]
-    applies: Condition
+    applies: Condition | None
     violates: Condition
-    pending: Condition
+    pending: Condition | None
 
-    def verdict(self, situation: Situation, *, fired: bool | None = None) -> Verdict:
-        """Judge a situation; `fired` is what the engine says of `applies and violates`, None = decide it here."""
-        if not self.reads.isdisjoint(situation.refused):
+    def verdict(self, situation: Situation, fired: frozenset[str] | None = None) -> Verdict:
+        """Judge a situation; `fired` are the labels the engine found to hold, None = the closures decide."""
+        if situation.refused and not self.reads.isdisjoint(situation.refused):
             return Verdict.PENDING
-        if self.applies(situation.values) is not True:
+        values = situation.values
+        if self.applies is not None and self.applies(values) is not True:
             return Verdict.NOT_APPLICABLE
-        violated = self.violates(situation.values)
-        if fired if fired is not None else violated:
+        violated = self.violates(values)
+        if violated if fired is None else self.part.label in fired:
             return Verdict.VIOLATED
-        if violated is None or self.pending(situation.values):
+        if violated is None or (self.pending is not None and self.pending(values)):
             return Verdict.PENDING
         return Verdict.PASSED
 
@@ -74,9 +75,13 @@ class Program:
         self.schema = schema
         self.conditions = tuple(_compiled(part) for part in parts)
         read = dict.fromkeys(name for part in parts for name in reads(part))
-        self.policy = tuple(name.removeprefix("policy.") for name in read if name.startswith("policy."))
+        self._policy_names = tuple(name for name in read if name.startswith("policy."))
+        self.policy = tuple(name.removeprefix("policy.") for name in self._policy_names)
         self.facts = tuple(name for name in read if not name.startswith("policy."))
         self._types = tuple(schema.facts[name] for name in self.facts)
+        self._choices = [
+            (name, kind.choices) for name, kind in zip(self.facts, self._types, strict=True) if kind.choices
+        ]
         self._fetch = attrgetter("subject", *self.facts)
         self._sound: set[tuple[type, ...]] = set()
 
@@ -96,19 +101,20 @@ class Program:
 
     def situation(self, row: Row, policy: Row) -> Situation:
         """Name the values of a row and of the policy values in the order of `policy`."""
-        values: dict[str, Value] = {}
-        refused: set[str] = set()
-        for name, kind, value in zip(self.facts, self._types, row, strict=True):
-            if value is None:
-                continue
-            if value is REFUSED or not kind.accepts(value):
-                refused.add(name)
-            else:
-                values[name] = value
-        values.update(
-            (f"policy.{key}", value) for key, value in zip(self.policy, policy, strict=True) if value is not None
-        )
+        values: dict[str, Value] = {
+            name: value for name, value in zip(self.facts, row, strict=True) if value is not None
+        }
+        refused = [name for name in values if values[name] is REFUSED]
+        refused += [name for name, choices in self._choices if values.get(name, choices[0]) not in choices]
+        for name in refused:
+            values.pop(name, None)
+        named = zip(self._policy_names, policy, strict=True)
+        values.update((name, value) for name, value in named if value is not None)
         return Situation(values, frozenset(refused))
+
+    def policy_row(self, view: Mapping[str, object]) -> Row:
+        """Fetch the policy values that conditions read from those in force."""
+        return tuple(view.get(key) for key in self.policy)
 
 
 def reads(part: Part) -> tuple[str, ...]:
@@ -119,13 +125,9 @@ def reads(part: Part) -> tuple[str, ...]:
 
 
 def _compiled(part: Part) -> Conditions:
-    pending = closure(part.pending) if part.pending is not None else _never
-    return Conditions(part, frozenset(reads(part)), closure(part.applies), closure(part.violates), pending)
-
-
-def _never(values: Mapping[str, Value]) -> bool:
-    del values
-    return False
+    applies = None if part.applies == ALWAYS else closure(part.applies)
+    pending = None if part.pending is None else closure(part.pending)
+    return Conditions(part, frozenset(reads(part)), applies, closure(part.violates), pending)
 
 
 def _fits(kind: FactType, value: object) -> bool:
