@@ -22,6 +22,8 @@ _APPROVAL_SCOPES: Mapping[ApprovalRole, str] = MappingProxyType(
     }
 )
 
+_PARTIES = frozenset({Party.CUSTOMER, Party.SUPPLIER})
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -54,9 +56,10 @@ def approval_scope(role: ApprovalRole) -> str:
 def contract_signed_at(case: CaseFile) -> datetime | None:
     """Return the instant of the last signature; None until both parties have signed."""
     signatures = case.contract.signatures if case.contract else ()
-    if not {Party.CUSTOMER, Party.SUPPLIER} <= {signature.party for signature in signatures}:
+    last = {signature.party: signature.signed_at for signature in sorted(signatures, key=lambda each: each.signed_at)}
+    if not last.keys() >= _PARTIES:
         return None
-    return max(signature.signed_at for signature in signatures)
+    return max(last[party] for party in _PARTIES)
 
 
 def contract_signed_on(case: CaseFile) -> date | None:
@@ -95,11 +98,9 @@ def contract_content_sha256(contract: Contract) -> str:
 
 
 def _canonical(value: object) -> str:
-    match value:
-        case Decimal():
-            return f"{value.normalize() if value else 0:f}"
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case date():
-            return value.isoformat()
-    raise TypeError(type(value).__name__)
+    if isinstance(value, Decimal):
+        return f"{value.normalize() if value else 0:f}"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    assert isinstance(value, date), "a contract holds no other type that JSON lacks"
+    return value.isoformat()

@@ -16,7 +16,7 @@ from docgen.derived import (
     contract_signed_at,
     contract_signed_on,
 )
-from tests.rules.patching import GONE, h01
+from tests.rules.patching import GONE, h01, part
 
 
 def contract(patches: Mapping[str, object] | None = None) -> Contract:
@@ -39,6 +39,14 @@ def test_until_both_have_signed_nothing_is_signed_or_effective(patches: Mapping[
     case = h01({**patches, "orders": []})
     assert contract_signed_at(case) is contract_signed_on(case) is None
     assert contract_effective_at(case) is contract_effective_on(case) is None
+
+
+def test_the_last_signature_of_either_party_counts_and_an_internal_one_does_not():
+    supplier = part("contract.signatures[1]")
+    later = supplier | {"signed_at": "2024-04-17T12:00:00+08:00"}
+    internal = supplier | {"party": "internal", "signed_at": "2024-04-18T12:00:00+08:00"}
+    case = h01({"contract.signatures": [later, part("contract.signatures[0]"), supplier, internal]})
+    assert str(contract_signed_at(case)) == "2024-04-17 12:00:00+08:00"
 
 
 def test_an_agreed_day_alone_does_not_make_the_contract_effective():
