@@ -2,12 +2,17 @@
 
 import bisect
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+
+PolicyValue = bool | int | str | tuple[str | int, ...]
+"""A policy value as conditions and facts see it: cents, minutes, days, basis points, texts or a tuple of texts."""
 
 
 def _number(pattern: str, example: str) -> BeforeValidator:
@@ -80,3 +85,15 @@ class Dated(RootModel[tuple[_Entry[T], ...]], Generic[T]):
         """Give the value in force on the day `on`, or None where there is none."""
         index = bisect.bisect_right(self.root, on, key=lambda entry: entry.since)
         return self.root[index - 1].value if index else None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Views of the policy, each in force from its day to the next; the first day is the first of all."""
+
+    days: tuple[date, ...]
+    views: tuple[Mapping[str, PolicyValue], ...]
+
+    def at(self, on: date) -> Mapping[str, PolicyValue]:
+        """Give the view in force on a day."""
+        return self.views[bisect.bisect_right(self.days, on) - 1]

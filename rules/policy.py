@@ -6,10 +6,10 @@ absent and a rule that needs it is pending or not applicable. The approval thres
 the number, so a policy without it fails rule CT-28.
 """
 
-import bisect
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, time
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
@@ -19,13 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator,
 from docgen.clock import WorkCalendar
 from docgen.errors import DeclarationError
 from docgen.rulebook.source import Fault, conform, read, refusal
-from rules.dated import Cny, Dated, Flag, Months, Names, Pattern, Rate, Whole
+from rules.dated import Cny, Dated, Flag, Months, Names, Pattern, PolicyValue, Rate, Timeline, Whole
 
 DEFAULT_POLICY = Path(__file__).with_name("policy.yaml")
 """The policy that ships with the product."""
-
-PolicyValue = bool | int | str | tuple[str | int, ...]
-"""A policy value as conditions and facts see it: cents, minutes, days, basis points, texts or a tuple of texts."""
 
 _FACTORS = {"_hours": ("_min", 60), "_cny": ("_cents", 100), "_rate": ("_bp", 10_000)}
 
@@ -211,31 +208,21 @@ class Policy(_Section):
     retention: RetentionPolicy = RetentionPolicy()
     pii: PiiPolicy = PiiPolicy()
 
-    _views: dict[int, Mapping[str, PolicyValue]] = PrivateAttr(default_factory=dict)
-    _days: tuple[date, ...] = PrivateAttr(default=())
-    _sha256: str = PrivateAttr(default="")
-
-    def model_post_init(self, context: object, /) -> None:
-        """Note the days on which some value changes."""
-        del context
-        days = {entry.since for _, dated in self._dated() for entry in dated.root}
-        self._days = tuple(sorted(days))
-        self._sha256 = hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
-
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Digest over all values, equal for equal policies however they are written."""
-        return self._sha256
+        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The values as conditions see them, by the days on which some of them change."""
+        dated = dict(self._dated())
+        days = sorted({date.min} | {entry.since for value in dated.values() for entry in value.root})
+        return Timeline(tuple(days), tuple(_view(dated, day) for day in days))
 
     def at(self, on: date) -> Mapping[str, PolicyValue]:
         """Give the values in force on the day `on` as conditions see them; absent ones left out."""
-        index = bisect.bisect_right(self._days, on)
-        view = self._views.get(index)
-        if view is None:
-            values = {key: dated.at(on) for key, dated in self._dated()}
-            view = MappingProxyType(dict(_seen(key, value) for key, value in values.items() if value is not None))
-            self._views[index] = view
-        return view
+        return self.timeline.at(on)
 
     def calendar(self) -> WorkCalendar:
         """Give the working calendar: the published tables with the company's own."""
@@ -247,6 +234,11 @@ class Policy(_Section):
             for name in type(part).model_fields:
                 if isinstance(value := getattr(part, name), Dated):
                     yield f"{section}.{name}", value
+
+
+def _view(dated: Mapping[str, Dated[Any]], on: date) -> Mapping[str, PolicyValue]:
+    values = {key: value.at(on) for key, value in dated.items()}
+    return MappingProxyType(dict(_seen(key, value) for key, value in values.items() if value is not None))
 
 
 def _seen(key: str, value: Any) -> tuple[str, PolicyValue]:  # noqa: ANN401 - any setting
