@@ -14,7 +14,8 @@ from docgen.case.casefile import CaseFile
 from docgen.clock import WorkCalendar
 from docgen.rulebook.aspect import Aspect
 from docgen.rulebook.closures import Condition, closure
-from docgen.rulebook.expression import normalised, parse
+from docgen.rulebook.expression import normalised
+from docgen.rulebook.parser import parse
 from rules.facts import (
     acceptance,
     after_sales,
