@@ -173,7 +173,8 @@ class _Record(Mapping[str, object]):
         self._record = record
         self._path = path
         self._label = label
-        self._members: Mapping[str, Member] = members(type(record), scope.visibility)
+        kind: type = type(record)
+        self._members: Mapping[str, Member] = members(kind, scope.visibility)
         self._seen: dict[str, object] = {}
 
     def __getitem__(self, name: str) -> object:

@@ -14,6 +14,8 @@ from docgen.case.enums import Choice
 NOTHING = "—"
 """What a cell shows that has nothing to show."""
 
+_FINAL_MARKS = ("。", "！", "？", "：", "；", "……", ".", "”")
+
 CHOSEN, NOT_CHOSEN = "☑", "☐"
 
 
@@ -118,6 +120,16 @@ def box(value: str | bool | None, option: str | bool = True) -> str:
     return CHOSEN if value is not None and value == option else NOT_CHOSEN
 
 
+def sentence(value: str) -> str:
+    """Print a text with a full stop at its end, if it has no final mark yet."""
+    return value if value.endswith(_FINAL_MARKS) else f"{value}。"
+
+
+def stem(value: str) -> str:
+    """Print a text without its final stop, where the template goes on or sets its own."""
+    return value.rstrip("。；;，,")
+
+
 def hash_prefix(value: str) -> str:
     """Print the first sixteen digits of a digest in groups of four."""
     return " ".join(value[start : start + 4] for start in range(0, 16, 4))
@@ -150,6 +162,8 @@ FILTERS: Mapping[str, Callable[..., str]] = {
         yes_no,
         blank,
         box,
+        sentence,
+        stem,
         hash_prefix,
     )
 }

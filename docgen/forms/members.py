@@ -13,7 +13,6 @@ from docgen.case.casefile import CaseFile
 from docgen.case.contract import (
     ApprovalStep,
     Authorization,
-    Clause,
     ClauseChange,
     Contract,
     ContractChange,
@@ -25,7 +24,7 @@ from docgen.case.needs import Need
 from docgen.case.orders import Acceptance
 from docgen.case.parties import Customer
 from docgen.case.proposal import DeptOpinion, ProposalReview
-from docgen.forms.clauses import clause_title
+from docgen.forms.clauses import ContractArticle, clause_title, contract_articles
 from docgen.forms.people import Found
 
 REVIEW_CHECKS: Mapping[ReviewDepartment, Mapping[str, str]] = {
@@ -44,16 +43,6 @@ class CheckItem:
     met: bool = field(metadata={"title": "是否符合"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractArticle:
-    """One article of the contract as it is printed; `last` marks the one that the signature block follows."""
-
-    number: str = field(metadata={"title": "条号"})
-    title: str = field(metadata={"title": "条标题"})
-    clauses: tuple[Clause, ...] = field(metadata={"title": "条款"})
-    last: bool = field(metadata={"title": "是否末条"})
-
-
 @dataclass(frozen=True, slots=True)
 class Computed:
     """One computed member: its Chinese title, its type, and how it comes from its entity."""
@@ -66,6 +55,14 @@ class Computed:
 def computed(owner: type) -> Mapping[str, Computed]:
     """Return the computed members of entities of type `owner`, by name."""
     return COMPUTED.get(owner, {})
+
+
+def _problems(acceptance: Acceptance) -> str | None:
+    return acceptance.problems
+
+
+def _comments(step: ApprovalStep | DeptOpinion) -> str | None:
+    return step.comments
 
 
 def _signature(party: Party) -> Computed:
@@ -82,24 +79,16 @@ def _both_signatures() -> dict[str, Computed]:
     return {"customer_signature": _signature(Party.CUSTOMER), "supplier_signature": _signature(Party.SUPPLIER)}
 
 
-def _final_approval(contract: Contract) -> object:
-    """Pick the final approver's consent to the current version, unless a later step took it back."""
+def _approved(contract: Contract) -> bool | None:
+    """Return True if the final approver's consent to the current version is the last word on it, else None.
+
+    Whose limit suffices and whether the order was kept, rules judge.
+    """
     steps = contract.approval.steps if contract.approval else ()
-    for index, step in reversed(tuple(enumerate(steps))):
-        if step.contract_version != contract.version or step.decision is not Opinion.PASS:
-            return None
-        if step.role in (ApprovalRole.VP, ApprovalRole.GM):
-            return Found(f"approval.steps[{index}]", step)
-    return None
-
-
-def _articles(contract: Contract) -> tuple[ContractArticle, ...]:
-    """Return the numbered articles: clauses without an article number are the head of the contract, set elsewhere."""
-    found = [one for one in derived.articles(contract) if one.number and one.number.startswith("第")]
-    return tuple(
-        ContractArticle(number=one.number or "", title=one.title, clauses=one.clauses, last=one is found[-1])
-        for one in found
-    )
+    last = steps[-1] if steps else None
+    if last is None or last.contract_version != contract.version or last.decision is not Opinion.PASS:
+        return None
+    return last.role in (ApprovalRole.VP, ApprovalRole.GM) or None
 
 
 def _open_needs(case: CaseFile) -> tuple[Found, ...]:
@@ -142,19 +131,29 @@ COMPUTED: Mapping[type, Mapping[str, Computed]] = {
     Customer: {"source_channels": Computed("信息来源渠道", tuple[str, ...], _channels)},
     Contract: {
         **_both_signatures(),
-        "final_approval": Computed("合同审批 › 最终审批", ApprovalStep | None, _final_approval),
-        "articles": Computed("条款", tuple[ContractArticle, ...], _articles),
+        "approved": Computed("最终审批", bool | None, _approved),
+        "articles": Computed("条款", tuple[ContractArticle, ...], contract_articles),
         "copies_each": Computed("双方各执份数", int | None, _copies_each),
         "net_total": Computed("不含税金额合计", Decimal, _net_total),
         "tax_total": Computed("税额合计", Decimal, _tax_total),
     },
     Authorization: {"executed": Computed("委托人签名或盖章", bool | None, _executed)},
     Negotiation: _both_signatures(),
-    Acceptance: _both_signatures(),
+    Acceptance: {**_both_signatures(), "stated_problems": Computed("存在问题", str, _problems)},
     ProposalReview: {"conclusion": Computed("审核结论", Opinion | None, derived.review_conclusion)},
-    ApprovalStep: {"scope": Computed("审批内容", str, lambda step: derived.approval_scope(step.role))},
-    DeptOpinion: {"check_items": Computed("审核要点", tuple[CheckItem, ...], _check_items)},
+    ApprovalStep: {
+        "scope": Computed("审批内容", str, lambda step: derived.approval_scope(step.role)),
+        "stated_comments": Computed("意见说明", str, _comments),
+    },
+    DeptOpinion: {
+        "check_items": Computed("审核要点", tuple[CheckItem, ...], _check_items),
+        "stated_comments": Computed("意见说明", str, _comments),
+    },
     ClauseChange: {"clause_title": Computed("条款", str, _titled)},
     ContractChange: {"clause_title": Computed("条款", str, _titled)},
 }
-"""Computed members by the type of their entity."""
+"""Computed members by the type of their entity.
+
+`stated_…` repeats an optional field under a type that is not optional: a template prints it where a condition makes it
+mandatory (problems after a failed acceptance), and its absence is then a missing field instead of an empty cell.
+"""

@@ -16,6 +16,7 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.table import CT_Tbl
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section
 from docx.shared import Mm
@@ -45,7 +46,10 @@ class Style(StrEnum):
     CELL_CENTRE = "表格居中"
     CELL_NUMBER = "表格数字"
     CELL_STRONG = "表格强调"
+    CELL_SIGN = "表格签署"
+    CAPTION = "表题"
     SIGN = "签署"
+    SIGN_CENTRE = "签署居中"
     CLOSING = "落款"
     NOTE = "说明"
     GAP = "表间距"
@@ -130,6 +134,8 @@ class Sheet:
 
     def save(self) -> bytes:
         """Return the docx; the same sheet gives the same bytes."""
+        if isinstance(self._document.element.body[-2], CT_Tbl):
+            self.paragraph("", Style.GAP)  # Word wants a paragraph after the last table
         raw = BytesIO()
         self._document.save(raw)
         out = BytesIO()

@@ -64,7 +64,7 @@ HOUSE_SECRETS = frozenset({Disclosure.BASELINE, Disclosure.MARGIN_RATE, Disclosu
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,59}$")]
-CasePath = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\[\])?(\.[a-z_]+(\[\])?)*$", max_length=200)]
+CasePath = Annotated[str, StringConstraints(pattern=r"^[a-z_0-9]+(\[\])?(\.[a-z_0-9]+(\[\])?)*$", max_length=200)]
 Guard = Annotated[
     str, StringConstraints(pattern=r"^[A-Z]{2,4}-\d{2,3}(@signing|@record)?(#customer|#supplier)?(:[a-z](,[a-z])*)?!?$")
 ]
