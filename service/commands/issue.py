@@ -1,0 +1,125 @@
+"""`docgen issue` and `docgen void`: documents out of a case, kept in the workspace and exported."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from docgen.case import CaseFile
+from docgen.errors import InputError
+from docgen.forms.spec import Edition
+from docgen.pipeline import Outcome, Refusal, Wish, everything
+from docgen.pipeline import issue as issue_documents
+from docgen.workspace import KeptDocument, Workspace
+from service import terminal, wiring
+from service.commands.options import as_of_option, moment, policy_option
+from service.export import write_file
+from service.problems import REFUSED
+from service.settings import Settings
+
+EDITION_LABELS = {Edition.DRAFT: "审批稿", Edition.SIGNING: "签署件", Edition.RECORD: "记录件"}
+"""Printed name of each edition."""
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), metavar="案卷")
+@click.argument("forms", nargs=-1, metavar="[表单…]")
+@click.option("--all", "all_forms", is_flag=True, help="签发案卷中有对象的全部表单")
+@click.option("--subject", metavar="对象", help="只签发一个对象，如 PO20240418002/2")
+@click.option("--edition", type=click.Choice(["draft", "signing", "record"]), help="版别（默认按案卷判断）")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="输出目录")
+@policy_option
+@as_of_option
+@click.option("--pdf/--no-pdf", default=True, show_default=True, help="同时生成 PDF/A")
+@click.option("--override", "overrides", multiple=True, metavar="规则编号", help="放行一项警告（须有 --by 和 --reason）")
+@click.option("--by", help="操作人")
+@click.option("--reason", help="放行理由")
+@click.pass_obj
+def issue(  # noqa: PLR0913 - one parameter per option
+    settings: Settings,
+    path: Path,
+    forms: tuple[str, ...],
+    all_forms: bool,
+    subject: str | None,
+    edition: str | None,
+    out: Path,
+    policy: Path | None,
+    as_of: str | None,
+    pdf: bool,
+    overrides: tuple[str, ...],
+    by: str | None,
+    reason: str | None,
+) -> int:
+    """签发文书：先检查，合格的编号、生成、留存并写入输出目录；不合格的列出全部原因。"""
+    case = wiring.case_file(path)
+    if all_forms == bool(forms):
+        raise InputError("须指明表单，或用 --all 签发全部", remedy="表单编号见 docgen forms list", code="which_forms")
+    with wiring.office(settings, policy=policy, pdf=pdf) as office:
+        for rule in overrides:
+            _override(office.workspace, case, rule, by, reason)
+        chosen = Edition(edition) if edition else None
+        wishes = everything(case, office.catalogue) if all_forms else [Wish(form, subject, chosen) for form in forms]
+        outcome = issue_documents(
+            case, wishes, office, by=wiring.operator(settings, by), as_of=moment(as_of)
+        )
+        for line in exported(outcome, office.workspace, out):
+            click.echo(line)
+    for refusal in outcome.refused:
+        click.echo("\n".join(refusal_lines(refusal)), err=True)
+    return REFUSED if outcome.refused else 0
+
+
+@click.command()
+@click.argument("doc_no", metavar="文书编号")
+@click.option("--reason", required=True, help="作废原因")
+@click.option("--by", help="操作人")
+@click.pass_obj
+def void(settings: Settings, doc_no: str, reason: str, by: str | None) -> None:
+    """作废一份已签发的文书；编号不再用于其他文书。"""
+    with wiring.workspace(settings) as workspace:
+        for document in workspace.void(doc_no, reason=reason, by=wiring.operator(settings, by)):
+            edition = EDITION_LABELS[Edition(document.identity.edition)]
+            click.echo(f"已作废 {document.doc_no} {document.title} {edition} R{document.revision}")
+
+
+def exported(outcome: Outcome, workspace: Workspace, out: Path) -> Iterator[str]:
+    """Write every document of an outcome into `out`; yield a line for each."""
+    for document in outcome.kept:
+        stem = _export(document, workspace, out)
+        state = "已签发" if document.id in outcome.new else "无变化"
+        pages = f"　{document.pages}页" if document.pages else ""
+        edition = EDITION_LABELS[Edition(document.identity.edition)]
+        yield f"{state}　{document.doc_no}　{document.title}（{edition}）R{document.revision}{pages}　{stem}"
+
+
+def refusal_lines(refusal: Refusal) -> Iterator[str]:
+    """Yield why a document was not issued: every finding and every missing field."""
+    subject = f" {refusal.subject}" if refusal.subject else ""
+    yield f"未签发　《{refusal.spec.title}》{subject}（{EDITION_LABELS[refusal.edition]}）　[refused]"
+    for finding in refusal.findings:
+        yield from (f"  {line}" for line in terminal.finding_lines(finding))
+    for detail in refusal.missing:
+        yield f"  缺少　{detail.label}（{detail.path}）"
+
+
+def _export(document: KeptDocument, workspace: Workspace, out: Path) -> str:
+    contents = {".docx": workspace.content(document.docx_sha256)}
+    if document.pdf_sha256:
+        contents[".pdf"] = workspace.content(document.pdf_sha256)
+    stem = document.file_stem
+    edition = Edition(document.identity.edition)
+    if edition is Edition.DRAFT or any(_differs(out / f"{stem}{suffix}", data) for suffix, data in contents.items()):
+        stem = f"{stem}（{EDITION_LABELS[edition]}）"  # another edition of the same number lies there: keep both
+    for suffix, data in contents.items():
+        write_file(out, stem + suffix, data)
+    return stem
+
+
+def _differs(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.read_bytes() != data
+
+
+def _override(workspace: Workspace, case: CaseFile, rule: str, by: str | None, reason: str | None) -> None:
+    if not by or not reason:
+        raise InputError("放行警告须由具名人员说明理由", remedy="同时给出 --by 和 --reason", code="override_needs_reason")
+    workspace.override(case.case_no, rule, by=by, reason=reason)

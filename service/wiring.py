@@ -1,0 +1,126 @@
+"""The composition: which parts a run is made of, in one place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from docgen.case import CaseFile, case_sha256, load_case
+from docgen.clock import Clock, SystemClock
+from docgen.convert import open_converter
+from docgen.errors import InputError, NotFoundError
+from docgen.findings import CheckReport
+from docgen.forms.calc import Figures
+from docgen.forms.catalogue import Catalogue
+from docgen.forms.fill import RenderedForm
+from docgen.forms.spec import Edition, FormSpec
+from docgen.pipeline import Office
+from docgen.rulebook.guards import Action, Guard
+from docgen.rulebook.judge import Occasion
+from docgen.workspace import KnownNumbers, Ruling, Workspace
+from rules.book import Rulebook, load_rulebook
+from rules.facts import Known, RenderedText, Setting, document_facts
+from service.settings import Settings
+
+
+def case_file(path: Path) -> CaseFile:
+    """Load the case file at `path`; raise `InputError` or `NotFoundError` with every fault."""
+    if not path.is_file():
+        raise NotFoundError(f"没有案卷文件：{path.name}", remedy="检查文件名和目录", code="case_missing")
+    return load_case(path)
+
+
+def rulebook(settings: Settings, policy: Path | None = None, clock: Clock | None = None) -> Rulebook:
+    """Load packs and policy as set, or with another policy file."""
+    chosen = policy or settings.policy
+    if chosen is not None and not chosen.is_file():
+        raise NotFoundError(f"没有公司规定文件：{chosen.name}", code="policy_missing")
+    return load_rulebook(chosen, settings.packs, clock=clock)
+
+
+def catalogue(settings: Settings) -> Catalogue:
+    """Open the forms that ship, overridden by the company's own."""
+    return Catalogue.open(*settings.templates)
+
+
+@contextmanager
+def workspace(settings: Settings, clock: Clock | None = None) -> Iterator[Workspace]:
+    """Open the workspace and close it at the end."""
+    opened = Workspace.open(settings.workspace, clock or SystemClock())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def office(
+    settings: Settings, *, policy: Path | None = None, pdf: bool = True, clock: Clock | None = None
+) -> Iterator[Office]:
+    """Open everything that issuing needs, and close it at the end."""
+    clock = clock or SystemClock()
+    converter = open_converter(settings.converter) if pdf else None
+    try:
+        with workspace(settings, clock) as opened:
+            rules = IssuingRules(rulebook(settings, policy, clock), opened)
+            yield Office(rules, catalogue(settings), opened, converter)
+    finally:
+        if converter:
+            converter.close()
+
+
+@dataclass(frozen=True, slots=True)
+class IssuingRules:
+    """The rulebook as the issuing line sees it: with what the workspace knows, and with the guards of forms."""
+
+    book: Rulebook
+    workspace: Workspace
+
+    def check(self, case: CaseFile, as_of: datetime | None = None, known: KnownNumbers | None = None) -> CheckReport:
+        """Judge a case; numbers that other cases use come from the workspace."""
+        facts = Known(known.contract_numbers, known.order_numbers) if known else None
+        return self.book.check(case, as_of, facts)
+
+    def guards(self, spec: FormSpec, action: Action, edition: Edition) -> tuple[Guard, ...]:
+        """Return the guards of the packs, and those the form itself declares."""
+        return self.book.guards_for(spec.form_id, action, edition) + spec.own_guards(action, edition)
+
+    def review(self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str, as_of: datetime) -> CheckReport:
+        """Judge the text of a filled form by the rules on documents."""
+        policy = self.book.policy
+        setting = Setting(as_of, policy, policy.calendar())
+        text = RenderedText(
+            doc_no=number,
+            form_id=spec.form_id,
+            text=form.text,
+            pi_mode=spec.pi_mode,
+            audience=spec.audience.value,
+            esign_requested=False,
+            esign_allowed=spec.esign_allowed,
+        )
+        occasion = Occasion(case.case_no, as_of, policy.sha256, case_sha256(case))
+        return self.book.judge(as_of.date()).judge([document_facts(text, case, setting)], policy.at, occasion)
+
+    def figures(self, on: date) -> Figures:
+        """Return what documents print of the policy in force on a day."""
+        policy = self.book.policy
+        values = policy.at(on)
+        cents, low = values.get("approval.gm_threshold_cents"), values.get("survey.low_score")
+        threshold = Decimal(cents).scaleb(-2) if isinstance(cents, int) else None
+        return Figures(
+            calendar=policy.calendar(), gm_threshold=threshold, **({"low_score": low} if isinstance(low, int) else {})
+        )
+
+    def ruling(self, report: CheckReport) -> Ruling:
+        """Join a report with the files of packs and policy behind it."""
+        return Ruling(report, self.book.packs_source(), self.book.policy_source())
+
+
+def operator(settings: Settings, given: str | None) -> str:
+    """Return who acts: the name given, else the one of the settings; raise `InputError` where there is none."""
+    name = (given or settings.operator).strip()
+    if not name:
+        raise InputError("没有操作人", remedy="用 --by 指明操作人", code="no_operator")
+    return name
