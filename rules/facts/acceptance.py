@@ -80,6 +80,7 @@ def _acceptance(setting: Setting, order: Order, acceptance: Acceptance, place: s
         path=place,
         on=on,
         due={} if running is None else minutes_due("rectify_elapsed_min", running, limit, first),
+        unknown={"rectify_elapsed_min": "验收单尚未签署"} if signed_at is None else {},
         kind=order.kind,
         result=acceptance.result,
         failed_item_count=sum(item.result is AcceptResult.FAIL for item in acceptance.items),

@@ -226,6 +226,7 @@ def _change(setting: Setting, contract: Contract, index: int, change: ContractCh
         subject=f"{contract.contract_no}/{change.change_no}",
         path=f"contract.changes[{index}]",
         on=day(change.at),
+        unknown={} if steps else {"resubmitted_before_confirm": "修改后的版本尚未审批"},
         confirmed=confirmed is not None,
         resubmitted_before_confirm=early,
         clause_text=clause_title(change.clause_id, contract),

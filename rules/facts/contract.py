@@ -121,6 +121,7 @@ def _contract(case: CaseFile, setting: Setting, contract: Contract, final: Negot
         subject=contract.contract_no,
         path="contract",
         on=drafted_on,
+        unknown={} if contract.delivery else {"delivery_slack_days": "合同尚无交付安排"},
         number_ok=_number_ok(case, contract, policy),
         number_duplicate=None if numbers is None else contract.contract_no in numbers,
         party_data_complete=not missing,

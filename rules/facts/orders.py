@@ -138,7 +138,7 @@ def _order(
         path=place,
         on=day(created),
         due={**period.due("accept_wd_used", first_signed), **(gap.due(setting, day(created)) if gap else {})},
-        unknown=period.unknown("accept_wd_used"),
+        unknown={**period.unknown("accept_wd_used"), **({} if gap else {"max_gap_days": "尚未发送《订单确认函》"})},
         kind=order.kind,
         status=order.status,
         contract_effective=setting.signed_at is not None,
@@ -213,7 +213,8 @@ def _acceptance_period(
         else policy_int(setting, limit_on, "deadlines.product_acceptance_workdays")
     )
     if start is None:
-        return WorkdayPeriod(), signed, limit
+        reason = "客户尚未收货" if order.kind is OrderKind.PRODUCT else ""
+        return WorkdayPeriod(reason=reason), signed, limit
     return workday_period(setting.calendar, start, signed or setting.as_of, limit), signed, limit
 
 

@@ -215,7 +215,9 @@ class TestProgress:
         assert facts.due["max_gap_days"].due_at.isoformat() == "2024-04-27T00:00:00+08:00"
 
     def test_without_a_letter_there_is_no_clock(self):
-        assert judge(product(confirmation=None), "OD-08") == [f"pending {PRODUCT}"]
+        case = product(confirmation=None)
+        assert judge(case, "OD-08") == [f"pending {PRODUCT}"]
+        assert first(case).unknown["max_gap_days"] == "尚未发送《订单确认函》"
 
     def test_a_check_of_the_day_before_the_letter_finds_no_gap(self):
         assert first(product(acceptances=[]), as_of="2024-04-18T00:00:00+08:00").max_gap_days == 0
@@ -320,6 +322,7 @@ class TestAcceptancePeriod:
     def test_goods_not_received_are_pending_and_services_have_no_such_period(self):
         open_ = product(received_at=None, acceptances=[], status="shipped")
         assert judge(open_, "OD-12") == [f"pending {PRODUCT}"]
+        assert first(open_).unknown["accept_wd_used"] == "客户尚未收货"
         assert judge(service(acceptances=[]), "OD-12") == []
 
     def test_the_contract_may_allow_other_days(self):
@@ -343,7 +346,7 @@ class TestAcceptancePeriod:
     def test_a_year_without_calendar_makes_it_pending_with_the_reason(self):
         case = product(received_at="2028-05-24T10:00:00+08:00", acceptances=[])
         facts = first(case, as_of="2028-05-25T10:00:00+08:00")
-        assert facts.unknown == {"accept_wd_used": "日历缺少2028年"}
+        assert facts.unknown["accept_wd_used"] == "日历缺少2028年"
         assert judge(case, "OD-12", as_of="2028-05-25T10:00:00+08:00") == [f"pending {PRODUCT}"]
 
 
