@@ -130,16 +130,17 @@ class _Parser:
 
     def choices(self) -> tuple[Literal, ...]:
         self.expect("(")
-        found: list[Literal] = []
-        while not found or self.skip(","):
-            if self.kind == "mark" and found:
-                break
-            choice = self.operand()
-            if not isinstance(choice, Literal):
-                raise self.error("in 的括号中只能是常量")
-            found.append(choice)
+        found = [self.constant()]
+        while self.skip(","):
+            found.append(self.constant())
         self.expect(")")
         return tuple(found)
+
+    def constant(self) -> Literal:
+        choice = self.operand()
+        if not isinstance(choice, Literal):
+            raise self.error("in 的括号中只能是常量")
+        return choice
 
     def operand(self) -> Operand:
         kind, text, _ = self.tokens[self.at]
