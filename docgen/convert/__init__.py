@@ -23,7 +23,7 @@ _SCHEMES: Final[Mapping[str, Callable[[Mapping[str, str]], Engine]]] = {
 
 
 def open_converter(uri: str = "rdocx:") -> Converter:
-    """Return the converter that `uri` names: `rdocx:`, or `libreoffice:` with options such as `?documents=100&timeout=60`.
+    """Return the converter that `uri` names: `rdocx:`, or `libreoffice:` with options like `?documents=100&timeout=60`.
 
     Raises:
         DeclarationError: no such converter or option (`converter_unknown`, `converter_option`).

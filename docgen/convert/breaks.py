@@ -6,12 +6,11 @@ It does break between two runs, so such a word is cut into runs of one letter, w
 
 import copy
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from lxml import etree
 
-from docgen.convert.package import Package, W
+from docgen.convert.package import W
 
 _WORD: Final = re.compile(r"[!-,.0-~\u00a1-\u00ac\u00ae-\u024f]+")  # what stays together: not across - and /
 _LETTER_EM: Final = 0.62  # width of a wide letter of the shipped fonts
@@ -22,16 +21,11 @@ _PAGE_TWIPS: Final = 9_000  # text width where a section does not say
 _SHORT: Final = 8  # letters that fit the narrowest column a form has
 
 
-def break_long_words(parts: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return `parts`, with the words of the text that are wider than their column cut into runs of one letter."""
-    result, package = dict(parts), Package(parts)
-    for name in package.texts():
-        root = package.tree(name)
-        if long := [(text, words) for text in root.iter(f"{W}t") if (words := _long_words(text))]:
-            for text, words in long:
-                _cut(text, words)
-            result[name] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return result
+def break_long_words(root: etree._Element) -> None:
+    """Cut the words of the text `root` that are wider than their column into runs of one letter."""
+    for text in list(root.iter(f"{W}t")):
+        if words := _long_words(text):
+            _cut(text, words)
 
 
 def _long_words(text: etree._Element) -> list[re.Match[str]]:

@@ -11,7 +11,8 @@ from docgen.errors import DeclarationError, Detail, InputError
 
 # Nobody signs a document that holds these, whoever converts it: they run, reach outside, or change by themselves.
 _UNSAFE: Final = frozenset({Feature.MACRO, Feature.EXTERNAL, Feature.OBJECT, Feature.IMPORT, Feature.FIELD})
-_UNFINISHED: Final = frozenset({Feature.REVISION, Feature.SYMBOL})
+# These would have to be read and verified in ways of their own, and no form needs them.
+_UNREAD: Final = frozenset({Feature.REVISION, Feature.SYMBOL, Feature.NOTE, Feature.EQUATION, Feature.CHART})
 
 
 class CheckedConverter:
@@ -28,7 +29,7 @@ class CheckedConverter:
             raise InputError(
                 "Word 文件含有文书中不允许的内容", code="docx_unsafe", details=found, remedy="删除这些内容后重试"
             )
-        if found := _details(source, _UNFINISHED | self._engine.refuses):
+        if found := _details(source, _UNREAD | self._engine.refuses):
             raise DeclarationError(
                 "Word 文件使用了转换会丢失的功能",
                 code="feature_unsupported",
@@ -36,7 +37,7 @@ class CheckedConverter:
                 remedy="按 docs/template-features.md 修改模板，例如把自动编号改为直接写出的“一、”“1.”",
             )
         pdf = self._engine.draw(source, rare(source.characters))
-        pages = verified_pages(source, pdf)
+        pages = verified_pages(source, pdf, watermarks=not self._engine.outlines_watermarks)
         return Pdf(pdf, pages, hashlib.sha256(pdf).hexdigest(), self._engine.name)
 
     def close(self) -> None:
@@ -46,7 +47,7 @@ class CheckedConverter:
 
 def _details(source: Source, refused: frozenset[Feature]) -> list[Detail]:
     return [
-        Detail(place, feature, "不能使用", f"feature_{feature.name.lower()}")
+        Detail(place, str(feature), "不能使用", f"feature_{feature.name.lower()}")
         for feature, place in source.features.items()
         if feature in refused
     ]

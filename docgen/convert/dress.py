@@ -4,7 +4,7 @@ The East Asian font of a run decides for the whole run, Latin letters and digits
 both, and mixing families inside a line is what makes converters disagree.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from lxml import etree
@@ -15,11 +15,14 @@ from docgen.convert.typefaces import FACES, Face, Family, family_of, font_file
 _A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _WORDPROCESSING: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE_RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
-_PACKAGE_TYPES: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
+_RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
+_TYPES: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_FORMAT: Final = "application/vnd.openxmlformats-officedocument"
+
 _SLOTS: Final = ("ascii", "hAnsi", "eastAsia", "cs")
 _NUMBERING: Final = "word/numbering.xml"  # its bullets are signs of symbol fonts
 _FONT_TABLE: Final = "word/fontTable.xml"
+_FONT_TABLE_RELATIONS: Final = "word/_rels/fontTable.xml.rels"
 _DOCUMENT_RELATIONS: Final = "word/_rels/document.xml.rels"
 
 # The key that ISO/IEC 29500-4, 9.1 obfuscates embedded fonts with; any will do, a fixed one keeps the bytes the same.
@@ -27,34 +30,35 @@ _FONT_KEY: Final = "{6F3A2C10-7B1D-4E58-9C42-0A5B7D3E1F00}"
 _OBFUSCATED: Final = 32  # bytes
 
 
-def dressed(package: Package) -> dict[str, bytes]:
-    """Return the parts of `package`, with every font name replaced by that of a shipped family."""
+def dressed(package: Package, edit: Callable[[etree._Element], None] = lambda _root: None) -> dict[str, bytes]:
+    """Return the parts of `package`, every font name replaced by a shipped family, and `edit` done to each text."""
     theme = _theme_families(package)
     parts = dict(package.parts)
     for name in package.texts():
-        if name != _NUMBERING and b"rFonts" in parts[name]:
+        if name != _NUMBERING:
             root = package.tree(name)
             for fonts in root.iter(f"{W}rFonts"):
                 _set_family(fonts, theme)
-            parts[name] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+            edit(root)
+            parts[name] = _xml(root)
     return parts
 
 
-def with_fonts(parts: Mapping[str, bytes], extra: frozenset[str]) -> dict[str, bytes]:
-    """Return `parts` with the shipped faces embedded, and in each the glyphs of the `extra` characters."""
-    result = {name: data for name, data in parts.items() if not _is_font_part(name)}
+def with_fonts(parts: Mapping[str, bytes], rare: frozenset[str]) -> dict[str, bytes]:
+    """Return `parts` with the shipped faces embedded, and in each the glyphs of the `rare` characters."""
+    result = dict(parts)
     table = etree.Element(f"{W}fonts", nsmap={"w": _WORDPROCESSING, "r": _OFFICE})
-    relations = etree.Element(f"{{{_PACKAGE_RELATIONS}}}Relationships", nsmap={None: _PACKAGE_RELATIONS})
+    relations = etree.Element(f"{{{_RELATIONS}}}Relationships")
     for family in Family:
-        font = etree.SubElement(table, f"{W}font", {f"{W}name": family})
+        font = etree.SubElement(table, f"{W}font", {f"{W}name": str(family)})
         for face in (face for face in FACES if face.family is family):
             file = f"fonts/{face.path.stem}.odttf"
-            result[f"word/{file}"] = _obfuscated(face, extra)
+            result[f"word/{file}"] = _obfuscated(face, rare)
             kind = "embedBold" if face.bold else "embedRegular"
             etree.SubElement(font, f"{W}{kind}", {f"{{{_OFFICE}}}id": face.path.stem, f"{W}fontKey": _FONT_KEY})
             _relate(relations, face.path.stem, "font", file)
     result[_FONT_TABLE] = _xml(table)
-    result["word/_rels/fontTable.xml.rels"] = _xml(relations)
+    result[_FONT_TABLE_RELATIONS] = _xml(relations)
     _declare(result)
     return result
 
@@ -73,8 +77,7 @@ def _theme_families(package: Package) -> Mapping[str, Family]:
 
 
 def _set_family(fonts: etree._Element, theme: Mapping[str, Family]) -> None:
-    named = fonts.get(f"{W}eastAsia")
-    themed = fonts.get(f"{W}eastAsiaTheme")
+    named, themed = fonts.get(f"{W}eastAsia"), fonts.get(f"{W}eastAsiaTheme")
     is_default = next(fonts.iterancestors(f"{W}rPrDefault"), None) is not None
     for attribute in list(fonts.attrib):
         del fonts.attrib[attribute]
@@ -82,15 +85,11 @@ def _set_family(fonts: etree._Element, theme: Mapping[str, Family]) -> None:
         return  # a Latin font alone: the East Asian font stays the inherited one
     family = theme.get(themed or "") or family_of(named or "")
     for slot in _SLOTS:
-        fonts.set(f"{W}{slot}", family)
+        fonts.set(f"{W}{slot}", str(family))
 
 
-def _is_font_part(name: str) -> bool:
-    return name in {_FONT_TABLE, "word/_rels/fontTable.xml.rels"} or name.startswith("word/fonts/")
-
-
-def _obfuscated(face: Face, extra: frozenset[str]) -> bytes:
-    data = font_file(face, extra)
+def _obfuscated(face: Face, rare: frozenset[str]) -> bytes:
+    data = font_file(face, rare)
     key = bytes.fromhex(_FONT_KEY.strip("{}").replace("-", ""))[::-1]
     head = bytes(byte ^ key[index % len(key)] for index, byte in enumerate(data[:_OBFUSCATED]))
     return head + data[_OBFUSCATED:]
@@ -98,24 +97,24 @@ def _obfuscated(face: Face, extra: frozenset[str]) -> bytes:
 
 def _declare(parts: dict[str, bytes]) -> None:
     """Name the font table and the type of the fonts in the package's lists."""
-    types = etree.fromstring(parts[CONTENT_TYPES])
-    kind = "application/vnd.openxmlformats-officedocument"
-    if not types.xpath("*[@Extension='odttf']"):
-        default = {"Extension": "odttf", "ContentType": f"{kind}.obfuscatedFont"}
-        types.insert(0, etree.Element(f"{{{_PACKAGE_TYPES}}}Default", default))
-    if not types.xpath(f"*[@PartName='/{_FONT_TABLE}']"):
-        override = {"PartName": f"/{_FONT_TABLE}", "ContentType": f"{kind}.wordprocessingml.fontTable+xml"}
-        etree.SubElement(types, f"{{{_PACKAGE_TYPES}}}Override", override)
+    types = Package(parts).tree(CONTENT_TYPES)
+    if types.find("*[@Extension='odttf']") is None:
+        default = {"Extension": "odttf", "ContentType": f"{_FORMAT}.obfuscatedFont"}
+        types.insert(0, etree.Element(f"{_TYPES}Default", default))
+    if types.find(f"*[@PartName='/{_FONT_TABLE}']") is None:
+        override = {"PartName": f"/{_FONT_TABLE}", "ContentType": f"{_FORMAT}.wordprocessingml.fontTable+xml"}
+        etree.SubElement(types, f"{_TYPES}Override", override)
     parts[CONTENT_TYPES] = _xml(types)
-    relations = etree.fromstring(parts[_DOCUMENT_RELATIONS])
-    if not relations.xpath("*[contains(@Type, '/fontTable')]"):
+    empty = etree.Element(f"{{{_RELATIONS}}}Relationships")
+    relations = Package(parts).tree(_DOCUMENT_RELATIONS) if _DOCUMENT_RELATIONS in parts else empty
+    if not any(relation.get("Type", "").endswith("/fontTable") for relation in relations):
         _relate(relations, "docgenFontTable", "fontTable", "fontTable.xml")
     parts[_DOCUMENT_RELATIONS] = _xml(relations)
 
 
 def _relate(relations: etree._Element, identity: str, kind: str, target: str) -> None:
     relation = {"Id": identity, "Type": f"{_OFFICE}/{kind}", "Target": target}
-    etree.SubElement(relations, f"{{{_PACKAGE_RELATIONS}}}Relationship", relation)
+    etree.SubElement(relations, f"{{{_RELATIONS}}}Relationship", relation)
 
 
 def _xml(root: etree._Element) -> bytes:

@@ -39,7 +39,7 @@ class Package:
             root = etree.fromstring(self.parts[name], parser)
         except etree.XMLSyntaxError as error:
             raise InputError(f"Word 文件的部件 {name} 不是合格的 XML", code="docx_broken") from error
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
             raise InputError(f"Word 文件的部件 {name} 带有文档类型声明", code="docx_unsafe")
         return root
 

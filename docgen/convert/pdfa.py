@@ -72,9 +72,9 @@ def _identification(root: pikepdf.Object) -> Iterator[str]:
 
 def _output_intent(root: pikepdf.Object) -> Iterator[str]:
     for intent in root.get("/OutputIntents", pikepdf.Array()):
-        if intent.get("/S") == "/GTS_PDFA1" and "/DestOutputProfile" in intent:
-            if intent.DestOutputProfile.read_bytes()[_ICC_SIGNATURE] == b"acsp":
-                return
+        named = intent.get("/S") == "/GTS_PDFA1" and "/DestOutputProfile" in intent
+        if named and intent.DestOutputProfile.read_bytes()[_ICC_SIGNATURE] == b"acsp":
+            return
     yield "缺少输出意图及其颜色特性文件（6.2.3）"
 
 
@@ -88,9 +88,9 @@ def _object_faults(item: pikepdf.Object) -> Iterator[str]:
         yield f"含有不允许的动作 {item['/S']}（6.5.1）"
     if kind == "/PS" or item.get("/Subtype2") == "/PS":
         yield "含有 PostScript 对象（6.2.9）"
-    if item.get("/Interpolate") is True:
+    if bool(item.get("/Interpolate")):
         yield "图像要求插值（6.2.8）"
-    if "/XFA" in item or item.get("/NeedAppearances") is True:
+    if "/XFA" in item or bool(item.get("/NeedAppearances")):
         yield "含有动态表单（6.4.1）"
     if isinstance(item, pikepdf.Stream):
         yield from _stream_faults(item)

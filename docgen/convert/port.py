@@ -50,8 +50,13 @@ class Engine(Protocol):
         """Name the features that this engine would lose or draw wrongly."""
         ...
 
+    @property
+    def outlines_watermarks(self) -> bool:
+        """Say whether watermarks become outlines, whose text cannot be read back."""
+        ...
+
     def draw(self, source: Source, rare: frozenset[str]) -> bytes:
-        """Return the PDF/A-2b of `source`, which has passed the checks; `rare` are its characters outside the shipped fonts."""
+        """Return the PDF/A-2b of `source`, which has passed the checks; no shipped font has its `rare` characters."""
         ...
 
     def close(self) -> None:

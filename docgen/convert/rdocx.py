@@ -27,12 +27,13 @@ _ALTERNATE_TEXT: Final = re.compile(
 class Rdocx:
     """The drawing by rdocx; has no state, so that any number of threads may share it."""
 
-    refuses = frozenset({Feature.NUMBERING, Feature.SMART_TAG, Feature.NOTE, Feature.EQUATION})
+    refuses = frozenset({Feature.NUMBERING, Feature.SMART_TAG})
+    outlines_watermarks = False
     name = f"rdocx {version('rdocx')}"
 
     def draw(self, source: Source, rare: frozenset[str]) -> bytes:
         """Return the PDF/A-2b of `source`, set in the shipped fonts with the `rare` characters added."""
-        parts = break_long_words(with_fonts(dressed(source.package), rare))
+        parts = with_fonts(dressed(source.package, break_long_words), rare)
         try:
             return _readable(rdocx.Document.from_bytes(pack(parts)).to_pdfa_deterministic("pdfa-2b"))
         except rdocx.RdocxError as error:
@@ -50,7 +51,7 @@ def _readable(pdf: bytes) -> bytes:
     """Return `pdf` without the alternate texts that rdocx hangs on every line of Chinese.
 
     The first piece of a line has the text of the whole line, all others an empty one. Readers built on PDFium (Chrome,
-    Edge) take the empty ones for none and copy and search every word twice. Without them the text is that of the glyphs.
+    Edge) take the empty ones for none and copy and find every word twice. Without them the glyphs give the text.
     """
     with pikepdf.open(io.BytesIO(pdf)) as document:
         for page in document.pages:

@@ -56,8 +56,10 @@ class Face:
 FACES: Final = tuple(Face(family, bold) for family in Family for bold in (False, True))
 
 # Parts of names of fonts without serifs, lower case; every other font counts as one with serifs.
-_SANS_NAMES: Final = ("黑", "hei", "雅黑", "等线", "dengxian", "圆", "sans", "arial", "calibri", "helvetica", "verdana", "tahoma",
-                      "segoe", "微软", "gothic", "苹方", "pingfang", "consolas", "courier", "mono")  # fmt: skip
+_SANS_NAMES: Final = (
+    *("黑", "hei", "等线", "dengxian", "圆", "微软", "苹方", "pingfang", "sans", "gothic", "mono"),
+    *("arial", "calibri", "helvetica", "verdana", "tahoma", "segoe", "consolas"),
+)
 _SYMBOL_NAMES: Final = ("wingdings", "webdings", "symbol", "mt extra", "marlett")
 # A glyph is made bold by laying it twice, this many thousandths of the em apart.
 _BOLD_SHIFT: Final = 16

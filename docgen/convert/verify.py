@@ -23,8 +23,8 @@ _IGNORED: Final = frozenset("-\u2010\u2011\x02\ufffe\ufffd")
 _STEP_BACK: Final = 40
 
 
-def verified_pages(source: Source, pdf: bytes) -> int:
-    """Return the number of pages of `pdf`, which holds all that `source` says.
+def verified_pages(source: Source, pdf: bytes, *, watermarks: bool) -> int:
+    """Return the number of pages of `pdf`, which holds all that `source` says, its `watermarks` included where asked.
 
     Raises:
         BackendError: text or pictures are missing or altered (`conversion_incomplete`), or the file is not
@@ -35,7 +35,9 @@ def verified_pages(source: Source, pdf: bytes) -> int:
         details = [Detail("", "PDF/A-2b", fault, "conversion_not_pdfa") for fault in faults]
         raise BackendError("生成的 PDF 不符合 PDF/A-2b", code="conversion_not_pdfa", details=details, remedy=_REMEDY)
     pages, images, outside = _read(pdf)
-    details = [*_lost(source, pages), *_invented(source, pages)]
+    required = [*source.body, *source.running]
+    required += [Paragraph("水印", (text,)) for text in source.watermarks if watermarks]
+    details = [*_lost(required, pages), *_invented(source, pages)]
     details += [Detail(f"第{number}页", "页面", "有文字落在页面之外", "off_page") for number in outside]
     if images < source.images:
         details.append(Detail("", "图片", f"应有 {source.images} 幅，只有 {images} 幅", "image_lost"))
@@ -85,13 +87,13 @@ def _read_locked(pdf: bytes) -> tuple[list[str], int, list[int]]:
     return texts, images, outside
 
 
-def _lost(source: Source, pages: Sequence[str]) -> Iterable[Detail]:
+def _lost(required: Sequence[Paragraph], pages: Sequence[str]) -> Iterable[Detail]:
     whole = "\f".join(pages)
-    for paragraph in (*source.body, *source.running):
+    for paragraph in required:
         for piece in map(normalised, paragraph.pieces):
             if piece not in whole and not _across(piece, pages):
                 yield Detail(paragraph.place, "段落", f"{len(piece)} 个字的文字没有完整出现在 PDF 中", "text_lost")
-    shortage = _count(source.body) + _count(source.running)
+    shortage = _count(required)
     shortage.subtract(Counter(whole))
     if missing := sum(count for count in shortage.values() if count > 0):
         yield Detail("", "全文", f"共缺 {missing} 个字", "text_lost")
@@ -101,6 +103,7 @@ def _invented(source: Source, pages: Sequence[str]) -> Iterable[Detail]:
     if Feature.NUMBERING in source.features:  # its numbers are in the PDF only
         return
     repeatable = _count([*source.running, *source.possible, *(item for item in source.body if item.repeated)])
+    repeatable.update(normalised("".join(source.watermarks)))
     surplus = Counter("".join(pages)) - _count(source.body)
     if extra := sum(count for sign, count in surplus.items() if sign not in repeatable and not sign.isdigit()):
         yield Detail("", "全文", f"多出 {extra} 个 Word 文件中没有的字", "text_invented")

@@ -1,0 +1,17 @@
+"""What every test may use: the marker `tool(name)` for tests that need a program of the system."""
+
+import os
+import shutil
+
+import pytest
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose tool is not installed; fail it where `DOCGEN_REQUIRE_TOOLS=1` says that all must be."""
+    for marker in item.iter_markers("tool"):
+        (name,) = marker.args
+        if shutil.which(name) is None:
+            reason = f"the program {name} is not installed"
+            if os.environ.get("DOCGEN_REQUIRE_TOOLS") == "1":
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)

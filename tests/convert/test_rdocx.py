@@ -1,0 +1,218 @@
+"""The embedded converter: what it prints, that it always prints the same, and what it refuses."""
+
+import hashlib
+import io
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from docgen.convert import Converter, Pdf, open_converter
+from docgen.errors import BackendError, DeclarationError, InputError
+
+from tests.convert.documents import (
+    CLAUSE,
+    add_xml,
+    blank,
+    changed,
+    holding,
+    page_field,
+    parsed,
+    png,
+    saved,
+    saying,
+    table,
+    watermark,
+)
+
+
+@pytest.fixture(scope="module")
+def converter() -> Converter:
+    return open_converter("rdocx:")
+
+
+def texts(pdf: Pdf) -> list[str]:
+    with pypdfium2.PdfDocument(pdf.data) as document:
+        return [page.get_textpage().get_text_range().replace("\r\n", "") for page in document]
+
+
+def fonts(pdf: Pdf) -> set[str]:
+    with pikepdf.open(io.BytesIO(pdf.data)) as document:
+        found = {
+            str(item.BaseFont)
+            for item in document.objects
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
+        }
+    return {name.lstrip("/") for name in found}
+
+
+def runs(*properties: str) -> str:
+    return "<w:p>" + "".join(f"<w:r><w:rPr>{item}</w:rPr><w:t>合同Abc1</w:t></w:r>" for item in properties) + "</w:p>"
+
+
+def test_a_document_becomes_a_pdf_that_says_the_same_once(converter: Converter) -> None:
+    pdf = converter.convert(saying("产品验收单", CLAUSE))
+    assert pdf.data.startswith(b"%PDF-")
+    assert pdf.pages == 1
+    assert pdf.sha256 == hashlib.sha256(pdf.data).hexdigest()
+    assert pdf.converter.startswith("rdocx ")
+    (page,) = texts(pdf)
+    assert page.count("产品验收单") == 1
+    assert page.count("680,000.00") == 1
+
+
+def test_the_same_document_always_becomes_the_same_bytes(converter: Converter) -> None:
+    document = saying(CLAUSE, "朱镕基 陶喆")
+    assert converter.convert(document).data == open_converter("rdocx:").convert(document).data
+
+
+def test_every_font_name_is_set_in_a_shipped_font_that_is_inside_the_file(converter: Converter) -> None:
+    names = ("宋体", "仿宋_GB2312", "Times New Roman", "黑体", "SimHei", "Arial", "没有这种字体")
+    document = holding(runs(*(f'<w:rFonts w:ascii="{name}" w:eastAsia="{name}"/>' for name in names)))
+    assert fonts(converter.convert(document)) == {"DocgenSerifSC", "DocgenSansSC"}
+
+
+def test_the_east_asian_font_decides_for_the_whole_run(converter: Converter) -> None:
+    document = holding(runs('<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="黑体"/>'))
+    assert fonts(converter.convert(document)) == {"DocgenSansSC"}
+
+
+def test_a_latin_font_alone_leaves_the_inherited_chinese_font(converter: Converter) -> None:
+    assert fonts(converter.convert(holding(runs('<w:rFonts w:ascii="Arial"/>')))) == {"DocgenSerifSC"}
+
+
+def test_the_chinese_font_of_the_theme_is_honoured(converter: Converter) -> None:
+    document = holding(runs('<w:rFonts w:asciiTheme="majorHAnsi" w:eastAsiaTheme="majorEastAsia"/>'))
+
+    def hei(parts: dict[str, bytes]) -> None:
+        theme = next(name for name in parts if name.startswith("word/theme/"))
+        parts[theme] = parts[theme].replace('script="Hans" typeface="宋体"'.encode(), 'script="Hans" typeface="黑体"'.encode())
+
+    assert fonts(converter.convert(document)) == {"DocgenSerifSC"}
+    assert fonts(converter.convert(changed(document, hei))) == {"DocgenSansSC"}
+
+
+def test_bold_is_a_face_of_its_own(converter: Converter) -> None:
+    assert fonts(converter.convert(holding(runs("<w:b/>")))) == {"DocgenSerifSC-Bold"}
+
+
+def test_check_boxes_and_the_signs_of_forms_print(converter: Converter) -> None:
+    (page,) = texts(converter.convert(saying("☑同意 ☐不同意 ☒作废 ¥680,000.00 ￥ 13% × ① ℃ ㎡ “引号”——……")))
+    assert all(sign in page for sign in "☑☐☒¥￥%×①℃㎡“”—…")
+
+
+def test_a_rare_character_of_a_name_prints_in_all_faces(converter: Converter) -> None:
+    sans = '<w:rFonts w:eastAsia="黑体"/>'
+    text = "<w:t>朱镕基、陶喆、赵堃、㐂、䶮</w:t>"
+    line = "".join(f"<w:r><w:rPr>{item}</w:rPr>{text}</w:r>" for item in ("", "<w:b/>", sans, sans + "<w:b/>"))
+    (page,) = texts(converter.convert(holding(f"<w:p>{line}</w:p>")))
+    assert page.count("朱镕基、陶喆、赵堃、㐂、䶮") == 4
+
+
+def test_a_character_without_a_glyph_is_refused_by_name(converter: Converter) -> None:
+    with pytest.raises(InputError, match=r"𠮷（U\+20BB7）") as caught:
+        converter.convert(saying("吉野家写作𠮷野家"))
+    assert caught.value.code == "glyph_missing"
+
+
+def test_invisible_characters_of_pasted_text_do_no_harm(converter: Converter) -> None:
+    (page,) = texts(converter.convert(saying("上海\u200b凌云\ufeff科技")))
+    assert page.replace("\u200b", "").replace("\ufeff", "") == "上海凌云科技"
+
+
+def test_page_numbers_are_those_of_the_pages(converter: Converter) -> None:
+    document = blank()
+    footer = document.sections[0].footer.paragraphs[0]
+    for text, name in (("第", "PAGE"), ("页共", "NUMPAGES")):
+        footer.add_run(text)
+        footer._p.extend(parsed(page_field(name)))
+    footer.add_run("页")
+    document.add_paragraph("首页")
+    document.add_page_break()
+    document.add_paragraph("末页")
+    pages = [page.replace(" ", "") for page in texts(converter.convert(saved(document)))]
+    assert [("第1页共2页" in pages[0]), ("第2页共2页" in pages[1])] == [True, True]
+
+
+def test_headers_footers_repeated_rows_and_a_watermark_pass_the_check_on_every_page(converter: Converter) -> None:
+    document = blank()
+    section = document.sections[0]
+    section.header.paragraphs[0].text = "编号：HT-2024-0012"
+    section.header._element.extend(parsed(watermark("审批稿")))
+    section.footer.paragraphs[0].text = "合同编号"
+    rows = [["序号", "内容"], *([str(number), CLAUSE] for number in range(1, 60))]
+    add_xml(document, table(rows, [1000, 7500], header=True))
+    pdf = converter.convert(saved(document))
+    assert pdf.pages > 2
+    assert all("HT-2024-0012" in page and "合同编号" in page and "序号" in page for page in texts(pdf))
+
+
+def test_hidden_text_does_not_print_and_is_not_missed(converter: Converter) -> None:
+    (page,) = texts(converter.convert(holding("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>sig.buyer.sign</w:t></w:r><w:r><w:t>甲方</w:t></w:r></w:p>")))  # fmt: skip
+    assert page == "甲方"
+
+
+def test_a_picture_is_in_the_pdf(converter: Converter) -> None:
+    document = blank()
+    document.add_picture(io.BytesIO(png()), width=360000)
+    with pikepdf.open(io.BytesIO(converter.convert(saved(document)).data)) as pdf:
+        assert len(pdf.pages[0].Resources.XObject.keys()) == 1
+
+
+@pytest.mark.parametrize("column", [1200, 3000, 7000])
+def test_a_word_wider_than_its_column_is_broken_inside_of_it(converter: Converter, column: int) -> None:
+    digest = hashlib.sha256(b"x").hexdigest()
+    pdf = converter.convert(holding(table([[digest, "右"]], [column, 2000]), "<w:p/>"))
+    with pypdfium2.PdfDocument(pdf.data) as document:
+        reader = document[0].get_textpage()
+        text = reader.get_text_range()
+        edge = reader.get_charbox(text.index("右"))[0]
+        boxes = [reader.get_charbox(index) for index, letter in enumerate(text) if letter in "0123456789abcdef"]
+    assert text.replace("\r\n", "").replace("右", "").strip() == digest
+    assert max(box[2] for box in boxes) < edge
+
+
+def test_a_word_that_fits_its_column_stays_whole(converter: Converter) -> None:
+    (page,) = texts(converter.convert(saying("邮箱：zhangsan@lingyun.example.com")))
+    assert "zhangsan@lingyun.example.com" in page
+
+
+@pytest.mark.parametrize(
+    ("fragment", "code"),
+    [
+        ('<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>一</w:t></w:r></w:p>', "feature_numbering"),
+        ('<w:p><w:pPr><w:pStyle w:val="ListNumber"/></w:pPr><w:r><w:t>一</w:t></w:r></w:p>', "feature_numbering"),
+        ("<w:p><w:smartTag><w:r><w:t>一</w:t></w:r></w:smartTag></w:p>", "feature_smart_tag"),
+        ('<w:p><w:ins w:id="1" w:author="a"><w:r><w:t>一</w:t></w:r></w:ins></w:p>', "feature_revision"),
+        ('<w:p><w:del w:id="1" w:author="a"><w:r><w:delText>一</w:delText></w:r></w:del></w:p>', "feature_revision"),
+        ('<w:p><w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r></w:p>', "feature_symbol"),
+        ('<w:p><w:r><w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr><w:t>x</w:t></w:r></w:p>', "feature_symbol"),
+        ('<w:p><w:r><w:footnoteReference w:id="2"/></w:r></w:p>', "feature_note"),
+    ],
+)  # fmt: skip
+def test_what_would_be_lost_in_silence_is_refused_with_its_place(converter: Converter, fragment: str, code: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        converter.convert(holding("<w:p><w:r><w:t>首段</w:t></w:r></w:p>", fragment))
+    assert caught.value.code == "feature_unsupported"
+    assert [(detail.code, detail.path) for detail in caught.value.details] == [(code, "word/document.xml 第2段")]
+
+
+def test_a_paragraph_that_switches_its_numbering_off_is_not_numbered(converter: Converter) -> None:
+    fragment = '<w:p><w:pPr><w:pStyle w:val="ListNumber"/><w:numPr><w:numId w:val="0"/></w:numPr></w:pPr><w:r><w:t>一</w:t></w:r></w:p>'  # fmt: skip
+    assert converter.convert(holding(fragment)).pages == 1
+
+
+def test_a_document_that_rdocx_cannot_lay_out_is_an_error_of_the_backend(converter: Converter) -> None:
+    def break_styles(parts: dict[str, bytes]) -> None:
+        parts["[Content_Types].xml"] = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+
+    with pytest.raises(BackendError) as caught:
+        converter.convert(changed(saying("正文"), break_styles))
+    assert caught.value.code == "conversion_failed"
+
+
+@pytest.mark.parametrize("uri", ["", "rdocx", "word:", "rdocx:/path", "libreoffice:?speed=9", "libreoffice:?documents=0", "rdocx:?a=1"])  # fmt: skip
+def test_an_unknown_converter_or_option_is_refused(uri: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        open_converter(uri)
+    assert caught.value.code in {"converter_unknown", "converter_option"}
