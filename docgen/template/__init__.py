@@ -1,6 +1,8 @@
 """Word templates: type-checked against the case model, compiled once, filled; the home of docxtpl and python-docx."""
 
+from docgen.template.check import Reads, check_template, reads
 from docgen.template.compiled import CompiledTemplate, compile_template
 from docgen.template.values import Missing, Node
+from docgen.template.walk import Fault
 
-__all__ = ["CompiledTemplate", "Missing", "Node", "compile_template"]
+__all__ = ["CompiledTemplate", "Fault", "Missing", "Node", "Reads", "check_template", "compile_template", "reads"]

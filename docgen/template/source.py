@@ -21,7 +21,7 @@ from lxml import etree
 from docgen.errors import DeclarationError
 from docgen.template.package import examine
 
-__all__ = ["PROPERTIES", "PartKind", "Source", "SourcePart", "between_marks", "opened", "read_source"]
+__all__ = ["PROPERTIES", "PartKind", "Source", "SourcePart", "between_marks", "footnotes_of", "opened", "read_source"]
 
 PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
 """The core properties that docxtpl renders."""
@@ -148,13 +148,16 @@ def _margins(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has n
 
 
 def _footnotes(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has no types
-    if not len(word.docx.sections):
-        return
-    for part in word.docx.part.package.parts:
-        if part.content_type == _FOOTNOTES:
-            text = word.patch_xml(part.blob.decode("utf-8"))
-            special = bool(_SPECIAL_TEXT.search(text))
-            yield SourcePart(part.partname.membername, PartKind.FOOTNOTES, text, special=special)
+    for part in footnotes_of(word):
+        text = word.patch_xml(part.blob.decode("utf-8"))
+        special = bool(_SPECIAL_TEXT.search(text))
+        yield SourcePart(part.partname.membername, PartKind.FOOTNOTES, text, special=special)
+
+
+def footnotes_of(word: Any) -> Iterator[Any]:  # noqa: ANN401 - docxtpl has no types
+    """Yield the part that holds the footnotes, if docxtpl would render it."""
+    if len(word.docx.sections):
+        yield from (part for part in word.docx.part.package.parts if part.content_type == _FOOTNOTES)
 
 
 def between_marks(text: str) -> Sequence[str]:

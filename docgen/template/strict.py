@@ -7,8 +7,7 @@ number, date, yes or no, list) needs a filter; control characters are errors; li
 
 import re
 from collections.abc import Callable, Mapping
-from types import NoneType, UnionType
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, cast
 
 from jinja2 import Environment, meta, nodes, pass_context
 from jinja2.runtime import Context, LoopContext
@@ -16,12 +15,13 @@ from jinja2.visitor import NodeTransformer
 
 from docgen.case.enums import Choice
 from docgen.errors import DeclarationError, Detail, DocgenError
+from docgen.template.filtering import accepts_none
 from docgen.template.grammar import LOOP_MEMBERS, refusals, spelled
 from docgen.template.run import LONG, RunContext, run_of
 from docgen.template.shape import Place, Shape
 from docgen.template.values import Missing, Node
 
-__all__ = ["FROM_VALUES", "StrictEnvironment", "ValueRefusedError", "accepts_none", "roots_of"]
+__all__ = ["FROM_VALUES", "StrictEnvironment", "ValueRefusedError", "roots_of"]
 
 FROM_VALUES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 """What a filter or a comparison raises on a value it was not made for."""
@@ -192,14 +192,6 @@ _PRINTER_OF = {
     Place.PROPERTY: "property of",
 }
 """Names with a space, which no template can write."""
-
-
-def accepts_none(function: Callable[..., object]) -> bool:
-    """Tell whether the first parameter of filter `function` is annotated to take an absent value."""
-    hints = get_type_hints(function)
-    hints.pop("return", None)
-    first = next(iter(hints.values()), object)
-    return first is NoneType or (get_origin(first) in (Union, UnionType) and NoneType in get_args(first))
 
 
 def _guarded(name: str, function: Callable[..., object]) -> Callable[..., object]:
