@@ -5,8 +5,8 @@ catalogue of forms, the workspace and a converter. A refusal is a result; only w
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -16,14 +16,14 @@ from docgen.errors import Detail, InputError, NotFoundError, StateError
 from docgen.findings import CheckReport, Finding
 from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Catalogue, Form
-from docgen.forms.context import build_context, document_meta
-from docgen.forms.editions import holds_signing_facts
+from docgen.forms.context import Issuance, build_context, editions
 from docgen.forms.fill import RenderedForm, fill
 from docgen.forms.spec import Edition, FormSpec
 from docgen.forms.subjects import Subject, subjects
 from docgen.issue import Identity, IssuedDocument
-from docgen.numbering import document_number, file_name
+from docgen.numbering import case_part, document_number, file_name
 from docgen.rulebook.guards import Action, Guard, blocking
+from docgen.template.values import Node
 from docgen.workspace import KeptDocument, KnownNumbers, Workspace
 from docgen.workspace.documents import ISSUED
 from docgen.workspace.workspace import Numbered, Ruling
@@ -32,9 +32,7 @@ from docgen.workspace.workspace import Numbered, Ruling
 class Rulebook(Protocol):
     """The company's rules and policy, as far as the line needs them."""
 
-    def check(
-        self, case: CaseFile, as_of: datetime | None = None, known: KnownNumbers | None = None
-    ) -> CheckReport:
+    def check(self, case: CaseFile, as_of: datetime | None = None, known: KnownNumbers | None = None) -> CheckReport:
         """Judge a case at a moment (`as_of` of the case, else now, where None)."""
         ...
 
@@ -42,7 +40,7 @@ class Rulebook(Protocol):
         """Return the guards before an action on an edition of a form."""
         ...
 
-    def review(self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str) -> CheckReport:
+    def review(self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str, as_of: datetime) -> CheckReport:
         """Judge the text of a filled form (GN-04, GN-06, GN-07, GN-09, CT-22)."""
         ...
 
@@ -104,9 +102,7 @@ def everything(case: CaseFile, catalogue: Catalogue) -> tuple[Wish, ...]:
     return tuple(Wish(form.spec.form_id) for form in catalogue if subjects(form.spec, case))
 
 
-def issue(
-    case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as_of: datetime | None = None
-) -> Outcome:
+def issue(case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as_of: datetime | None = None) -> Outcome:
     """Issue the wished documents of one case and keep them, all or none; list those that may not be issued.
 
     A document whose content did not change is not issued again; one that changed gets the next revision of its number.
@@ -161,7 +157,8 @@ class _Desk:
                 remedy=f"可选对象：{keys}",
             )
         for subject in chosen:
-            yield _Job(form, subject, wish.edition or self._fitting(form.spec, subject))
+            edition = wish.edition or editions(form.spec, self._case, subject)[-1]
+            yield _Job(form, subject, edition)
 
     def made(self, job: _Job) -> Refusal | None:
         """Make the document of a job; return the refusal where it may not be issued."""
@@ -174,7 +171,7 @@ class _Desk:
             if error.code != "missing_fields":
                 raise
             return Refusal(job.spec, job.subject.key, job.edition, stopped, error.details)
-        review = self._office.rulebook.review(self._case, job.spec, rendered, number)
+        review = self._office.rulebook.review(self._case, job.spec, rendered, number, self._report.as_of)
         stopped += blocking(review, self._guards(job.spec, job.edition), "", self._overrides)
         if stopped:
             return Refusal(job.spec, job.subject.key, job.edition, stopped)
@@ -192,16 +189,6 @@ class _Desk:
             fresh = self._office.workspace.keep(self._case, ruling, self._fresh, by=by)
         self.new = frozenset(document.id for document in fresh)
         return (*self._unchanged, *fresh)
-
-    def _fitting(self, spec: FormSpec, subject: Subject) -> Edition:
-        """Choose the record edition where the case holds the signing facts, else the farthest one allowed to leave."""
-        if Edition.RECORD in spec.editions and holds_signing_facts(spec, self._case, subject):
-            return Edition.RECORD
-        if Edition.DRAFT not in spec.editions:
-            return Edition.SIGNING
-        beyond_draft = set(self._guards(spec, Edition.SIGNING)) - set(self._guards(spec, Edition.DRAFT))
-        held_back = blocking(self._report, beyond_draft, subject.path, self._overrides)
-        return Edition.DRAFT if held_back else Edition.SIGNING
 
     def _guards(self, spec: FormSpec, edition: Edition) -> tuple[Guard, ...]:
         """Return what stands before issue; the record edition prints signatures, so it answers for them too."""
@@ -221,7 +208,7 @@ class _Desk:
         workspace, identity = self._office.workspace, self._identity(job)
         state = workspace.number_state(identity)
         before = workspace.latest(identity)
-        declared = job.form.declared_number(self._case, job.subject)
+        declared = self._declared(job)
         running = state.next_running + self._running[job.spec.form_id]
         if declared is None:
             return state.doc_no or self._next_number(job, running), running, before
@@ -234,15 +221,32 @@ class _Desk:
         return declared, running, before if before and before.doc_no == declared else None
 
     def _next_number(self, job: _Job, running: int) -> str:
-        return document_number(job.spec.number, case_no=self._case.case_no, nn=running, on=self._issued_on)
+        return document_number(job.spec.number, n=running, on=self._issued_on, case=case_part(self._case.case_no))
+
+    def _declared(self, job: _Job) -> str | None:
+        """Return the number that the case file itself gives the document; None where we give it."""
+        if job.spec.number_from is None:
+            return None
+        here: object = self._context(job, "", 0, self._issued_on)
+        for step in job.spec.number_from.split("."):
+            assert isinstance(here, Mapping | Node)
+            here = here[step]
+        return str(here) if here else None
 
     def _rendered(self, job: _Job, number: str, revision: int, issued_on: date) -> RenderedForm:
-        meta = document_meta(
-            job.spec, job.edition, number=number, revision=revision, issued_on=issued_on, as_of=self._report.as_of
+        context = self._context(job, number, revision, issued_on)
+        return fill(job.spec, job.form.template, context, job.edition)
+
+    def _context(self, job: _Job, number: str, revision: int, issued_on: date) -> Mapping[str, object]:
+        issuance = Issuance(
+            edition=job.edition,
+            number=number,
+            revision=revision,
+            issued_on=issued_on,
+            as_of=self._report.as_of,
         )
         figures = self._office.rulebook.figures(issued_on)
-        context = build_context(job.spec, self._case, job.subject, meta, figures)
-        return fill(job.spec, job.form.template, context, job.edition)
+        return build_context(job.spec, self._case, job.subject, issuance, figures)
 
     def _same(self, job: _Job, before: KeptDocument) -> bool:
         """Tell whether issuing again would give the very bytes that were issued before."""
@@ -258,7 +262,7 @@ class _Desk:
             revision=revision,
             issued_on=self._issued_on,
             file_stem=file_name(number, job.spec.title, customer.short_name or customer.name, revision, ""),
-            template_sha256=job.form.template_sha256,
+            template_sha256=job.form.sha256,
             docx=rendered.docx,
             pdf=self._office.converter.convert(rendered.docx) if self._office.converter else None,
         )

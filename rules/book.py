@@ -82,6 +82,11 @@ class Rulebook:
         return self._laws
 
     @property
+    def files(self) -> Mapping[str, str]:
+        """The text of every pack and of the policy in force, by file name: enough to repeat a check years later."""
+        return {name: content.decode() for name, content in (*self._packs.content, *self._policy.content)}
+
+    @property
     def refused(self) -> tuple[DeclarationError, ...]:
         """Why changed files were not taken; empty if all were."""
         return tuple(error for error in (self._policy.refused, self._packs.refused) if error is not None)

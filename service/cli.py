@@ -17,7 +17,7 @@ from service.settings import Settings, from_environment
 @click.option("--debug", is_flag=True, help="出错时显示程序内部的调用栈")
 @click.pass_context
 def cli(context: click.Context, workspace: str | None, lang: str, debug: bool) -> None:
-    """销售案卷：检查、签发、归档。"""
+    """销售案卷：检查、签发、归档。"""  # noqa: D415 - the Chinese help text
     settings = from_environment()
     context.obj = settings.with_workspace(workspace) if workspace else settings
     context.meta["language"] = lang

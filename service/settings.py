@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +23,10 @@ class Settings:
     packs: Path | None = None
     policy: Path | None = None
     operator: str = ""
+
+    def with_workspace(self, folder: str) -> "Settings":
+        """Return the same settings with another workspace."""
+        return replace(self, workspace=Path(folder))
 
 
 def from_environment() -> Settings:

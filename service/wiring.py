@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 
 from docgen.case import CaseFile, case_sha256, load_case
@@ -17,9 +18,11 @@ from docgen.forms.catalogue import Catalogue
 from docgen.forms.fill import RenderedForm
 from docgen.forms.spec import Edition, FormSpec
 from docgen.pipeline import Office
+from docgen.rulebook import guards
 from docgen.rulebook.guards import Action, Guard
 from docgen.rulebook.judge import Occasion
-from docgen.workspace import KnownNumbers, Ruling, Workspace
+from docgen.workspace import KnownNumbers, Workspace
+from docgen.workspace.workspace import Ruling
 from rules.book import Rulebook, load_rulebook
 from rules.facts import Known, RenderedText, Setting, document_facts
 from service.settings import Settings
@@ -85,7 +88,9 @@ class IssuingRules:
 
     def guards(self, spec: FormSpec, action: Action, edition: Edition) -> tuple[Guard, ...]:
         """Return the guards of the packs, and those the form itself declares."""
-        return self.book.guards_for(spec.form_id, action, edition) + spec.own_guards(action, edition)
+        reached = guards.Edition(edition.value)
+        shipped = self.book.guards_for(spec.form_id, action, reached)
+        return shipped + guards.guards_for(_own_guards(spec), spec.form_id, action, reached)
 
     def review(self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str, as_of: datetime) -> CheckReport:
         """Judge the text of a filled form by the rules on documents."""
@@ -115,7 +120,17 @@ class IssuingRules:
 
     def ruling(self, report: CheckReport) -> Ruling:
         """Join a report with the files of packs and policy behind it."""
-        return Ruling(report, self.book.packs_source(), self.book.policy_source())
+        return Ruling(report, self.book.files)
+
+
+def _own_guards(spec: FormSpec) -> Iterator[Guard]:
+    """Yield the guards that a company's own form declares beside its template: `CD-09`, `PR-08@signing!`."""
+    for action, targets in spec.guards.items():
+        for target in targets:
+            rule = target[: target.index("-") + 1] + "".join(takewhile(str.isdigit, target[target.index("-") + 1 :]))
+            guard = guards.parse_guard(rule, Action(action), spec.form_id + target.removeprefix(rule))
+            if guard is not None:
+                yield guard
 
 
 def operator(settings: Settings, given: str | None) -> str:

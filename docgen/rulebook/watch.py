@@ -29,7 +29,8 @@ class Watched(Generic[T]):
         self._lock = threading.Lock()
         self._refused: DeclarationError | None = None
         self._print = self._fingerprint()
-        self._value = load(self._read())
+        self._content = self._read()
+        self._value = load(self._content)
 
     @property
     def refused(self) -> DeclarationError | None:
@@ -43,10 +44,16 @@ class Watched(Generic[T]):
                 found = self._fingerprint()
                 if found != self._print:
                     self._print = found
-                    self._value, self._refused = self._load(self._read()), None
+                    content = self._read()
+                    self._value, self._content, self._refused = self._load(content), content, None
             except DeclarationError as error:
                 self._refused = error
             return self._value
+
+    @property
+    def content(self) -> Files:
+        """The names and contents of the files in force, so that a decision can be repeated with them."""
+        return self._content
 
     def _fingerprint(self) -> _Print:
         try:

@@ -195,9 +195,7 @@ def _highest(session: Session, identity: Identity) -> int:
 
 
 def _changed_meanwhile(document: IssuedDocument) -> StateError:
-    return StateError(
-        f"{document.title}在签发过程中已由他人签发", remedy="重新执行签发", code="changed_meanwhile"
-    )
+    return StateError(f"{document.title}在签发过程中已由他人签发", remedy="重新执行签发", code="changed_meanwhile")
 
 
 def _kept(row: Document) -> KeptDocument:

@@ -49,7 +49,7 @@ class ChainFault:
     reason: str
 
 
-def append(
+def append(  # noqa: PLR0913 - one event has this many parts
     session: Session,
     kind: EventKind,
     *,

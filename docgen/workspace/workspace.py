@@ -1,6 +1,7 @@
 """Opening a workspace and the acts on it; each act is one transaction, acknowledged after it is durable."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +32,10 @@ class KnownNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A report together with the exact rules and policy behind it, so that it can be run again years later."""
+    """A report together with the text of every file of rules and policy behind it, by name."""
 
     report: CheckReport
-    rules: bytes
-    policy: bytes
+    files: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,9 @@ class Workspace:
                 self._store.put(pdf)
         now = self._clock.now()
         snapshot = self._store.put(canonical_json(case))
-        digests = [self._store.put(part) for part in (ruling.rules, ruling.policy, _report_json(ruling.report))]
+        rules, answer = self._store.put(_json(ruling.files)), self._store.put(_report_json(ruling.report))
         with self._database.writing() as session:
-            decision = self._decide(session, case, ruling.report, snapshot, digests)
+            decision = self._decide(session, case, ruling.report, snapshot, rules, answer)
             kept = []
             for item in made:
                 document = documents.add(
@@ -208,8 +208,8 @@ class Workspace:
         with self._database.reading() as session:
             return events.verify(session)
 
-    def _decide(
-        self, session: Session, case: CaseFile, report: CheckReport, snapshot: str, digests: Sequence[str]
+    def _decide(  # noqa: PLR0913, PLR0917 - one row has this many parts
+        self, session: Session, case: CaseFile, report: CheckReport, snapshot: str, rules: str, answer: str
     ) -> int:
         now = self._clock.now()
         if session.get(CaseSnapshot, snapshot) is None:
@@ -231,9 +231,9 @@ class Workspace:
             decided_at=now,
             pack_version=report.pack.version,
             pack_sha256=report.pack.sha256,
-            rules_sha256=digests[0],
-            policy_sha256=digests[1],
-            report_sha256=digests[2],
+            rules_sha256=rules,
+            policy_sha256=report.policy_sha256,
+            report_sha256=answer,
         )
         session.add(decision)
         session.flush()
@@ -242,3 +242,7 @@ class Workspace:
 
 def _report_json(report: CheckReport) -> bytes:
     return report.model_dump_json().encode()
+
+
+def _json(files: Mapping[str, str]) -> bytes:
+    return json.dumps(files, ensure_ascii=False, sort_keys=True).encode()

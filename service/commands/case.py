@@ -4,15 +4,16 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from docgen.case import acts, case_sha256, json_schema, load_case
 from docgen.case.editing import set_value
-from docgen.case.enums import ApprovalRole, ConfirmMethod, Opinion
+from docgen.case.enums import ApprovalRole, Choice, ConfirmMethod, Opinion
 from docgen.case.scaffold import new_case_text
 from docgen.clock import SystemClock
-from docgen.derived import contract_content_sha256
+from docgen.derived import contract_content_sha256, stage
 from docgen.errors import InputError, NotFoundError, StateError
 from service.commands.options import moment
 from service.export import write_file
@@ -21,6 +22,14 @@ _MAX_BYTES = 4 * 1024 * 1024
 
 case_argument = click.argument("path", type=click.Path(path_type=Path), metavar="案卷")
 at_option = click.option("--at", metavar="时间", help="发生时间（带时区，默认现在）")
+
+
+_Member = TypeVar("_Member", bound=Choice)
+
+
+def _member(kind: type[_Member], value: str) -> _Member:
+    """Return the member that the command line already knows to be one."""
+    return next(member for member in kind if member.value == value)
 
 
 def _at(text: str | None) -> datetime:
@@ -86,23 +95,23 @@ def submit(path: Path, approval_no: str, by: str, at: str | None) -> None:
 @click.option("--decision", type=click.Choice([one.value for one in Opinion]), default="pass", show_default=True)
 @click.option("--comments", help="意见说明")
 @at_option
-def approve(path: Path, role: str, by: str, decision: str, comments: str | None, at: str | None) -> None:  # noqa: PLR0913
+def approve(path: Path, role: str, by: str, decision: str, comments: str | None, at: str | None) -> None:
     """登记一级审批意见，连同所审合同内容的摘要。"""
 
     def change(text: str) -> str:
         contract = load_case(text).contract
         return acts.approve(
             text,
-            role=ApprovalRole(role),
+            role=_member(ApprovalRole, role),
             by=by,
             at=_at(at),
-            decision=Opinion(decision),
+            decision=_member(Opinion, decision),
             comments=comments,
             content_sha256=contract_content_sha256(contract) if contract else None,
         )
 
     _edit(path, change)
-    click.echo(f"已登记：{ApprovalRole(role).label} {by} {Opinion(decision).label}")
+    click.echo(f"已登记：{_member(ApprovalRole, role).label} {by} {_member(Opinion, decision).label}")
 
 
 @case.command()
@@ -123,7 +132,7 @@ def accept(path: Path, version: int, at: str | None) -> None:
 @click.option("--method", type=click.Choice([one.value for one in ConfirmMethod]), default="email", show_default=True)
 @click.option("--evidence", help="确认凭据（邮件编号、扫描件、签名编号），确认需求时必填")
 @at_option
-def confirm(  # noqa: PLR0913 - one parameter per option
+def confirm(
     path: Path,
     need_no: str | None,
     change_no: str | None,
@@ -133,7 +142,7 @@ def confirm(  # noqa: PLR0913 - one parameter per option
     at: str | None,
 ) -> None:
     """登记客户对需求或合同条款修改的确认。"""
-    how = ConfirmMethod(method)
+    how = _member(ConfirmMethod, method)
     if need_no and not change_no:
         if not evidence:
             raise InputError("确认需求须有凭据", remedy="用 --evidence 给出邮件编号或扫描件", code="no_evidence")
@@ -158,7 +167,5 @@ def schema() -> None:
 @case_argument
 def show(path: Path) -> None:
     """打印案卷的阶段与摘要。"""
-    from docgen.derived import stage  # noqa: PLC0415 - only here
-
     loaded = load_case(path)
     click.echo(f"{loaded.case_no} {loaded.title}\n阶段：{stage(loaded).label}\n摘要：{case_sha256(loaded)}")

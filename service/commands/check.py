@@ -21,7 +21,7 @@ from service.settings import Settings
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--report", type=click.Path(path_type=Path), help="另存检查报告（.docx、.pdf 或 .html），内部使用")
 @click.pass_obj
-def check(  # noqa: PLR0913, D103 - one parameter per option
+def check(
     settings: Settings,
     cases: tuple[Path, ...],
     policy: Path | None,

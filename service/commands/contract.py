@@ -30,7 +30,7 @@ def contract() -> None:
 @click.option("--at", metavar="时间", help="拟定时间（带时区，默认现在）")
 @click.option("--library", type=click.Path(path_type=Path), default=ROOT / "rules/clauses/std-sale-v1.yaml")
 @click.option("--replace", is_flag=True, help="替换未签署的合同，版本号加一")
-def draft(  # noqa: PLR0913 - one parameter per option
+def draft(
     path: Path,
     out: Path,
     drafter: str | None,

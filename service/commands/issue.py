@@ -31,11 +31,13 @@ EDITION_LABELS = {Edition.DRAFT: "审批稿", Edition.SIGNING: "签署件", Edit
 @policy_option
 @as_of_option
 @click.option("--pdf/--no-pdf", default=True, show_default=True, help="同时生成 PDF/A")
-@click.option("--override", "overrides", multiple=True, metavar="规则编号", help="放行一项警告（须有 --by 和 --reason）")
+@click.option(
+    "--override", "overrides", multiple=True, metavar="规则编号", help="放行一项警告（须有 --by 和 --reason）"
+)
 @click.option("--by", help="操作人")
 @click.option("--reason", help="放行理由")
 @click.pass_obj
-def issue(  # noqa: PLR0913 - one parameter per option
+def issue(
     settings: Settings,
     path: Path,
     forms: tuple[str, ...],
@@ -59,9 +61,7 @@ def issue(  # noqa: PLR0913 - one parameter per option
             _override(office.workspace, case, rule, by, reason)
         chosen = Edition(edition) if edition else None
         wishes = everything(case, office.catalogue) if all_forms else [Wish(form, subject, chosen) for form in forms]
-        outcome = issue_documents(
-            case, wishes, office, by=wiring.operator(settings, by), as_of=moment(as_of)
-        )
+        outcome = issue_documents(case, wishes, office, by=wiring.operator(settings, by), as_of=moment(as_of))
         for line in exported(outcome, office.workspace, out):
             click.echo(line)
     for refusal in outcome.refused:
@@ -121,5 +121,7 @@ def _differs(path: Path, data: bytes) -> bool:
 
 def _override(workspace: Workspace, case: CaseFile, rule: str, by: str | None, reason: str | None) -> None:
     if not by or not reason:
-        raise InputError("放行警告须由具名人员说明理由", remedy="同时给出 --by 和 --reason", code="override_needs_reason")
+        raise InputError(
+            "放行警告须由具名人员说明理由", remedy="同时给出 --by 和 --reason", code="override_needs_reason"
+        )
     workspace.override(case.case_no, rule, by=by, reason=reason)

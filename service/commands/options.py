@@ -8,7 +8,9 @@ import click
 from docgen.errors import InputError
 
 policy_option = click.option("--policy", type=click.Path(path_type=Path), help="公司规定文件（默认 rules/policy.yaml）")
-as_of_option = click.option("--as-of", metavar="时间", help="评估时点，如 2024-12-31T18:00:00+08:00（默认取案卷所载，再默认现在）")
+as_of_option = click.option(
+    "--as-of", metavar="时间", help="评估时点，如 2024-12-31T18:00:00+08:00（默认取案卷所载，再默认现在）"
+)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -20,7 +22,5 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise InputError(
-            "--as-of 不是带时区的时间", remedy="例如 2024-12-31T18:00:00+08:00", code="bad_moment"
-        )
+        raise InputError("--as-of 不是带时区的时间", remedy="例如 2024-12-31T18:00:00+08:00", code="bad_moment")
     return at
