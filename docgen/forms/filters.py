@@ -115,8 +115,14 @@ def blank(value: str | int | None) -> str:
     return str(value) if value or value == 0 else NOTHING
 
 
-def box(value: str | bool | None, option: str | bool = True) -> str:
-    """Print a ticked box if `value` is this `option` of its closed set, else an empty box."""
+def box(value: Choice | bool | None, option: str | bool = True) -> str:
+    """Print a ticked box if `value` is this `option`, else an empty box.
+
+    Raises:
+        ValueError: the closed set of `value` has no such option.
+    """
+    if isinstance(value, Choice) and option not in {member.value for member in type(value)}:
+        raise ValueError(option)
     return CHOSEN if value is not None and value == option else NOT_CHOSEN
 
 

@@ -62,6 +62,20 @@ def element(annotation: Any) -> Any:  # noqa: ANN401 - any annotation
     return get_args(inner)[0] if get_origin(inner) is tuple else None
 
 
+def annotation_at(roots: Mapping[str, Any], visibility: Visibility, path: str) -> Any:  # noqa: ANN401 - any annotation
+    """Return the type of what `path` (`order.lines[].name`) reaches from `roots`, or None if there is no such thing."""
+    here: Any = roots.get(path.split(".", maxsplit=1)[0].removesuffix("[]"))
+    for place, step in enumerate(path.split(".")):
+        if place:
+            member = (
+                members(required(here), visibility).get(step.removesuffix("[]")) if is_record(required(here)) else None
+            )
+            here = member and member.annotation
+        if step.endswith("[]"):
+            here = element(here)
+    return here
+
+
 def _of_entity(owner: type[BaseModel], visibility: Visibility) -> Iterator[tuple[str, Member]]:
     for name, info in owner.model_fields.items():
         if visibility.shows(owner, name) and not _is_mapping(info.annotation):

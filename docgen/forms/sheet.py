@@ -119,9 +119,15 @@ class Sheet:
         return (paper - left - right) / Mm(1)
 
     def paragraph(self, text: str, style: Style, *, anchors: Sequence[str] = ()) -> None:
-        """Add one paragraph."""
+        """Add one paragraph, at a distance where a table precedes it."""
+        if style is not Style.GAP and isinstance(self._last(), CT_Tbl):
+            self.gap()
         paragraph = self._document.add_paragraph(style=style.value)
         self._fill(paragraph._p, Line(text, style, tuple(anchors)))  # noqa: SLF001
+
+    def gap(self) -> None:
+        """Add the distance after a table; it holds a space because an empty paragraph takes none in every converter."""
+        self.paragraph("　", Style.GAP)
 
     def table(self, widths: Sequence[float]) -> "Grid":
         """Add a table with columns of these widths in millimetres."""
@@ -134,8 +140,8 @@ class Sheet:
 
     def save(self) -> bytes:
         """Return the docx; the same sheet gives the same bytes."""
-        if isinstance(self._document.element.body[-2], CT_Tbl):
-            self.paragraph("", Style.GAP)  # Word wants a paragraph after the last table
+        if isinstance(self._last(), CT_Tbl):
+            self.gap()  # Word wants a paragraph after the last table
         raw = BytesIO()
         self._document.save(raw)
         out = BytesIO()
@@ -145,6 +151,10 @@ class Sheet:
                 fixed.compress_type = ZIP_DEFLATED
                 target.writestr(fixed, source.read(entry))
         return out.getvalue()
+
+    def _last(self) -> object:
+        body = self._document.element.body
+        return body[-2] if len(body) > 1 else None
 
     def _turn(self) -> None:
         section = self._section
