@@ -16,12 +16,16 @@ from docgen.errors import InputError
 from docgen.money import parse_upper
 
 _NUMERALS = "零〇○壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億两一二三四五六七八九十百千"
-_FIRST = _NUMERALS.translate({ord(character): None for character in "万萬亿億"})
+_DIGIT = _NUMERALS.translate(dict.fromkeys(map(ord, "拾佰仟万萬亿億十百千")))
+_FIRST = _NUMERALS.translate(dict.fromkeys(map(ord, "万萬亿億")))
+_PENCE = f"[{_DIGIT}](?:角(?:零?[{_DIGIT}]分)?|分)整?"
 _WORDS = re.compile(
     rf"(?<![\d.])(?:人民币)?[{_FIRST}][{_NUMERALS}]{{0,40}}[元圆圓][{_NUMERALS}角分整正]{{0,12}}"
-    rf"|(?<=大写)(?P<gap>[\s：:）)|]{{0,4}})(?:人民币)?[{_FIRST}][{_NUMERALS}]{{1,40}}(?![{_NUMERALS}元圆圓])整?"
+    rf"|人民币{_PENCE}"
+    rf"|(?<=大写)(?P<gap>[\s：:）)|]{{0,4}})(?:人民币)?"
+    rf"(?:{_PENCE}|[{_FIRST}][{_NUMERALS}]{{1,40}}(?![{_NUMERALS}元圆圓角分])整?)"
 )
-"""An amount in words has 元, or follows 大写."""
+"""An amount in words has 元, or follows 人民币 or 大写."""
 _FIGURES = re.compile(
     r"(?<![\dA-Za-z.,，_/-])(?P<digits>\d{1,3}(?:[,，]\d{3}){1,6}(?:\.\d{1,6})?|\d{1,18}(?:\.\d{1,6})?)(?![\dA-Za-z])"
     r"[^\S\n]{0,2}(?P<unit>[万萬亿億]?)(?![%％‰年月日号天期个台套次\-/.])",
@@ -30,6 +34,7 @@ _FIGURES = re.compile(
 _BESIDE = re.compile(
     r"(?:[^\S\n]|[|()（）:：元圆整¥￥]|人民币|大写|小写|金额|合计|共计|总计|即|计|不?含税|价税|RMB|CNY)*"
 )
+_UNIT = re.compile("[元圆圓角分整正]")
 _SENTENCE_END = re.compile(r"[。；;\n]")
 _GAP = 24
 _WINDOW = 40
@@ -81,8 +86,10 @@ def _figure(match: re.Match[str]) -> _Figure:
 
 
 def _judged(text: str, words: tuple[int, int], near: Sequence[_Figure]) -> AmountPair:
+    written = text[slice(*words)]
     try:
-        yuan = parse_upper(text[slice(*words)])
+        # 大写：陆拾捌万 is meant in yuan, too.
+        yuan = parse_upper(written if _UNIT.search(written) else f"{written}元")
     except InputError:
         return AmountPair(words, None, Verdict.UNSURE)
     explicit = _explicit(text, words, near)
