@@ -1,0 +1,177 @@
+"""Issuing documents through the whole line: refusals, numbers, revisions, editions, overrides."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from docgen.case import CaseFile, load_case
+from docgen.case.values import SHANGHAI
+from docgen.clock import FixedClock
+from docgen.errors import NotFoundError, StateError
+from docgen.forms.spec import Edition
+from docgen.pipeline import Office, Outcome, Wish, everything, issue
+from service.settings import Settings
+from service.wiring import office
+from tests.rules.patching import GONE, h01
+from tests.samples import sample
+
+NOW = datetime(2024, 12, 31, 18, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Office]:
+    with office(Settings(workspace=tmp_path / "ws", operator="赵"), pdf=False, clock=FixedClock(NOW)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(desk: Office) -> Callable[..., Outcome]:
+    def issued(case: CaseFile, *wishes: Wish) -> Outcome:
+        return issue(case, wishes or everything(case, desk.catalogue), desk, by="赵")
+
+    return issued
+
+
+def case_of(name: str) -> CaseFile:
+    return load_case(sample(name).case)
+
+
+@pytest.mark.parametrize("name", ["H01", "S02"])
+def test_every_form_of_a_clean_case_is_issued(run: Callable[..., Outcome], name: str):
+    outcome = run(case_of(name))
+    assert outcome.refused == ()
+    assert len(outcome.new) == len(outcome.kept) > 0
+
+
+def test_issuing_again_changes_nothing(run: Callable[..., Outcome]):
+    first = run(case_of("H01"))
+    again = run(case_of("H01"))
+    assert again.new == frozenset()
+    assert {one.id for one in again.kept} == {one.id for one in first.kept}
+
+
+def test_changed_content_gets_the_next_revision_of_the_same_number(run: Callable[..., Outcome]):
+    wish = Wish("first_contact_record")
+    (before,) = run(case_of("H01"), wish).kept
+    (after,) = run(h01({"first_contact.purpose": "改写后的沟通目的"}), wish).kept
+    assert (after.doc_no, after.revision) == (before.doc_no, 1)
+    assert after.file_stem.endswith("_R1")
+
+
+def test_voided_document_is_issued_anew_under_its_number(run: Callable[..., Outcome], desk: Office):
+    wish = Wish("first_contact_record")
+    (before,) = run(case_of("H01"), wish).kept
+    desk.workspace.void(before.doc_no, reason="填错", by="赵")
+    (after,) = run(case_of("H01"), wish).kept
+    assert (after.doc_no, after.revision, after.state) == (before.doc_no, 1, "issued")
+
+
+def test_changed_contract_number_needs_the_old_document_voided(run: Callable[..., Outcome], desk: Office):
+    run(case_of("H01"), Wish("contract"))
+    renumbered = h01({"contract.contract_no": "YB-XS-2024-0013", "authorizations[0].contract_no": "YB-XS-2024-0013"})
+    with pytest.raises(StateError) as refusal:
+        run(renumbered, Wish("contract"))
+    assert refusal.value.code == "number_changed"
+    desk.workspace.void("YB-XS-2024-0012", reason="重新编号", by="赵")
+    assert [one.doc_no for one in run(renumbered, Wish("contract")).kept] == ["YB-XS-2024-0013"]
+
+
+def test_missing_clauses_refuse_the_contract_with_every_reason_at_once(run: Callable[..., Outcome]):
+    (refusal,) = run(case_of("F02"), Wish("contract")).refused
+    messages = " ".join(finding.message for finding in refusal.findings)
+    assert "质量不达标" in messages
+    assert "保密期限" in messages
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("F03", {"CT-09", "CT-17"}),
+        ("F04", {"CT-15"}),
+        ("F06", {"CT-03", "CT-05"}),
+        ("F15", {"CT-18", "CT-19"}),
+        ("F16", {"CT-13"}),
+    ],
+)
+def test_signed_contract_without_authority_or_content_is_refused(
+    run: Callable[..., Outcome], name: str, rules: set[str]
+):
+    (refusal,) = run(case_of(name), Wish("contract")).refused
+    assert rules <= {finding.rule for finding in refusal.findings}
+
+
+@pytest.mark.parametrize(("name", "form"), [("F21", "product_acceptance_sheet"), ("F08", "first_contact_record")])
+def test_late_is_not_forbidden(run: Callable[..., Outcome], name: str, form: str):
+    assert run(case_of(name), Wish(form)).refused == ()
+
+
+def test_fault_of_another_order_does_not_block(run: Callable[..., Outcome]):
+    faulty = h01({"orders[1].acceptances[1].meeting_summary": GONE})
+    outcome = run(faulty, Wish("product_acceptance_sheet"), Wish("service_acceptance_sheet"))
+    assert {one.identity.subject for one in outcome.kept} == {"PO20240418001/1", "PO20240418002/1"}
+    assert [one.subject for one in outcome.refused] == ["PO20240418002/2"]
+
+
+def test_fault_that_was_there_before_the_document_is_reported_with_missing_fields(run: Callable[..., Outcome]):
+    bare = h01({"contract.confidentiality_years": GONE})
+    (refusal,) = run(bare, Wish("contract")).refused
+    assert "CT-01" in {finding.rule for finding in refusal.findings}
+    assert "contract.confidentiality_years" in {detail.path for detail in refusal.missing}
+
+
+def test_unapproved_contract_leaves_only_as_draft(run: Callable[..., Outcome]):
+    unapproved = h01({"contract.approval": GONE, "contract.signatures": GONE, "contract.archive": GONE, "orders": GONE})
+    (draft,) = run(unapproved, Wish("contract")).kept
+    assert draft.identity.edition == "draft"
+    (refusal,) = run(unapproved, Wish("contract", edition=Edition.SIGNING)).refused
+    assert {"CT-08"} <= {finding.rule for finding in refusal.findings} or refusal.missing
+
+
+def test_signing_and_record_edition_are_two_documents_of_one_number(run: Callable[..., Outcome]):
+    case = case_of("H01")
+    (signing,) = run(case, Wish("contract", edition=Edition.SIGNING)).kept
+    (record,) = run(case, Wish("contract", edition=Edition.RECORD)).kept
+    assert signing.doc_no == record.doc_no
+    assert signing.docx_sha256 != record.docx_sha256
+
+
+def test_warning_blocks_until_a_named_person_overrides_it(run: Callable[..., Outcome], desk: Office):
+    unfiled = h01({"authorizations[0].original_file": GONE})
+    (refusal,) = run(unfiled, Wish("contract")).refused
+    assert {finding.rule for finding in refusal.findings} == {"CT-34"}
+    desk.workspace.override(unfiled.case_no, "CT-34", by="郑法", reason="原件已在途")
+    assert run(unfiled, Wish("contract")).refused == ()
+
+
+def test_override_never_lets_a_fail_pass(run: Callable[..., Outcome], desk: Office):
+    faulty = case_of("F16")
+    desk.workspace.override(faulty.case_no, "CT-13", by="郑法", reason="强行放行")
+    assert len(run(faulty, Wish("contract")).refused) == 1
+
+
+def test_unknown_form_and_subject_are_named(run: Callable[..., Outcome]):
+    with pytest.raises(NotFoundError):
+        run(case_of("H01"), Wish("no_such_form"))
+    with pytest.raises(NotFoundError) as missing:
+        run(case_of("H01"), Wish("product_acceptance_sheet", subject="PO99999999999/1"))
+    assert "PO20240418001/1" in missing.value.remedy
+
+
+def test_one_subject_can_be_chosen(run: Callable[..., Outcome]):
+    (kept,) = run(case_of("H01"), Wish("service_acceptance_sheet", subject="PO20240418002/2")).kept
+    assert kept.doc_no == "YS-PO20240418002-02"
+
+
+def test_contract_number_of_another_case_is_refused(run: Callable[..., Outcome]):
+    run(case_of("H01"), Wish("contract"))
+    twin = h01({"case_no": "XS2024-0099"})
+    (refusal,) = run(twin, Wish("contract")).refused
+    assert "CT-23" in {finding.rule for finding in refusal.findings}
+
+
+def test_decision_behind_a_document_is_kept_for_replay(run: Callable[..., Outcome], desk: Office):
+    run(case_of("H01"), Wish("contract"))
+    assert desk.workspace.verify_events() is None
+    assert [event.kind for event in desk.workspace.events()] == ["doc.issued"]
