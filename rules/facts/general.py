@@ -11,12 +11,13 @@ from typing import ClassVar
 
 from docgen.case.archive import Attestation
 from docgen.case.casefile import CaseFile
-from docgen.case.enums import AttestationKind, AuthorizationSide, NeedStatus
+from docgen.case.enums import AttestationKind, AuthorizationSide
 from docgen.clock import day, minutes
 from docgen.rulebook.aspect import Aspect, DisplayText, fact
 from rules.facts.credit_code import valid_credit_code
 from rules.facts.events import declared_events
 from rules.facts.inspection import inspected
+from rules.facts.needs import open_needs
 from rules.facts.setting import Setting
 from rules.facts.wording import listed, stamp
 
@@ -207,10 +208,9 @@ def _milestones(case: CaseFile, setting: Setting) -> Iterator[tuple[str, str, da
 
 def _needs_confirmed_at(case: CaseFile, setting: Setting) -> datetime | None:
     """Return the last confirmation, once every open need has one."""
-    open_needs = [need for need in case.needs if need.status is not NeedStatus.WITHDRAWN]
     times = [
         setting.time("needs.confirmed", need.need_no, need.confirmation.at if need.confirmation else None)
-        for need in open_needs
+        for need in open_needs(case)
     ]
     return None if None in times else _last(times)
 

@@ -72,6 +72,11 @@ class NeedChangeFacts(Aspect):
 ASPECTS: tuple[type[Aspect], ...] = (SessionFacts, NeedFacts, NeedChangeFacts)
 
 
+def open_needs(case: CaseFile) -> list[Need]:
+    """Return the needs that the customer has not withdrawn."""
+    return [need for need in case.needs if need.status is not NeedStatus.WITHDRAWN]
+
+
 def derive(case: CaseFile, setting: Setting) -> Iterator[Aspect]:
     """Yield the records of this module for `case`."""
     for index, session in enumerate(case.sessions):

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from rules.facts.development import ContactFacts, CustomerFacts, FirstContactFacts
+from rules.facts.development import ContactFacts, CustomerFacts
+from rules.facts.first_contact import FirstContactFacts
 from tests.rules.judging import judge, record, records
 from tests.rules.patching import GONE, h01, part
 

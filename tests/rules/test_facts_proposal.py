@@ -5,14 +5,8 @@ from typing import Any
 
 import pytest
 
-from rules.facts.proposal import (
-    CaseRefFacts,
-    CoverageFacts,
-    DeptOpinionFacts,
-    FeedbackFacts,
-    NeedsReviewFacts,
-    ProposalFacts,
-)
+from rules.facts.proposal import CaseRefFacts, CoverageFacts, FeedbackFacts, ProposalFacts
+from rules.facts.review import DeptOpinionFacts, NeedsReviewFacts
 from tests.rules.judging import judge, record, records
 from tests.rules.patching import h01, part
 
