@@ -25,6 +25,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import durable_rules_engine as native
@@ -171,18 +172,24 @@ class Engine:
     def _run(self, facts: Sequence[str]) -> list[tuple[str, int]]:
         with _LOCK:
             try:
-                offset = 0
-                for number, fact in enumerate([*facts, f'"kind":"{_END}"']):
-                    code, offset = native.assert_fact(self._handle, f'{{"id":"{number}","sid":"{_SESSION}",{fact}}}')
-                    if code != 0:
-                        raise BackendError(f"规则引擎未接受事实（{code}）", code="engine_failed")
-                matches = list(self._matches(offset))
+                matches = list(self._matches(self._assert(facts)))
+            except native.error as error:
+                raise BackendError("规则引擎出错", code="engine_failed") from error
             finally:
-                native.delete_state(self._handle, _SESSION)
+                with suppress(native.error):  # there is no session if not even the first fact was taken
+                    native.delete_state(self._handle, _SESSION)
         seen = sum(label.startswith(_SEEN) for label, _ in matches)
         if seen != len(facts) or (_END, len(facts)) not in matches:
             raise BackendError("规则引擎没有评估完全部事实", code="engine_failed")
         return [match for match in matches if match[0] != _END and not match[0].startswith(_SEEN)]
+
+    def _assert(self, facts: Sequence[str]) -> int:
+        offset = 0
+        for number, fact in enumerate([*facts, f'"kind":"{_END}"']):
+            code, offset = native.assert_fact(self._handle, f'{{"id":"{number}","sid":"{_SESSION}",{fact}}}')
+            if code != 0:
+                raise BackendError(f"规则引擎未接受事实（{code}）", code="engine_failed")
+        return offset
 
     def _matches(self, offset: int) -> Iterator[tuple[str, int]]:
         started = native.start_action_for_state(self._handle, offset)

@@ -20,7 +20,7 @@ from docgen.rulebook.durable import Clause, clause_size
 from docgen.rulebook.expression import ALWAYS, Node, conjunction, normalised
 from docgen.rulebook.guards import Action, Guard, parse_guard
 from docgen.rulebook.laws import Law, fault_in
-from docgen.rulebook.parser import ExpressionError, parse
+from docgen.rulebook.parser import MAX_LENGTH, ExpressionError, parse
 from docgen.rulebook.schema import FactType, Schema
 from docgen.rulebook.source import Fault, Source, Where, conform, read, refusal
 from docgen.rulebook.typecheck import Role, check, futile
@@ -30,6 +30,7 @@ OURS = "ours"
 
 Severity = Literal[Outcome.FAIL, Outcome.WARN, Outcome.INFO]
 _Line = Annotated[str, Field(min_length=1, max_length=300)]
+_Condition = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
 
 
 class _Entry(BaseModel):
@@ -42,9 +43,9 @@ class PartEntry(_Entry):
     aspect: _Line
     key: Annotated[str, Field(pattern=r"^[a-z]$")] | None = None
     severity: Severity | None = None
-    applies: _Line = "true"
-    violates: _Line
-    pending: _Line | None = None
+    applies: _Condition = "true"
+    violates: _Condition
+    pending: _Condition | None = None
     message: _Line
 
 

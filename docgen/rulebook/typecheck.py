@@ -159,7 +159,7 @@ def futile(applies: Node, violates: Node, schema: Schema, policy: Mapping[str, F
         if relevant(values):
             reached = True
             verdict = broken(values)
-            fires, spares = fires or verdict is True, spares or verdict is False
+            fires, spares = fires or verdict is True, spares or verdict is not True
             if fires and spares:
                 return None
     if next(candidates, None) is not None:
