@@ -1,8 +1,9 @@
 """Faults of a form in words: what is wrong with a declaration or a template, in which file, and where."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -55,10 +56,23 @@ def _details(error: ValidationError, model: type[BaseModel], file: str) -> Itera
 
 def _message(fault: ErrorDetails, model: type[BaseModel]) -> str:
     if fault["type"] == "extra_forbidden":
-        near = get_close_matches(str(fault["loc"][-1]), model.model_fields, 1)
+        near = get_close_matches(str(fault["loc"][-1]), _keys(model, fault["loc"][:-1]), 1)
         return "没有这个键" + (f"，是否指 {near[0]}" if near else "")
     if fault["type"] == "value_error":
         return str(fault["ctx"]["error"])
     if fault["type"] in ("enum", "literal_error"):
         return f"应为 {fault['ctx']['expected']} 之一".replace(" or ", "、").replace(", ", "、")
     return _EXPECTED.get(fault["type"], "取值不符合要求")
+
+
+def _keys(model: type[BaseModel], place: tuple[int | str, ...]) -> Collection[str]:
+    """Return the keys of the table at `place` in the declaration."""
+    for step in place:
+        if isinstance(step, str):
+            annotation = model.model_fields[step].annotation
+            model = next(one for one in (annotation, *get_args(annotation)) if _is_model(one))
+    return model.model_fields
+
+
+def _is_model(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

@@ -11,13 +11,20 @@ from typing import Any
 from docgen.case.casefile import CaseFile
 from docgen.case.contract import Authorization, Contract, Issue, Signature
 from docgen.case.orders import Order, OrderConfirmation
-from docgen.case.parties import Contact, Customer, Source, Supplier
+from docgen.case.parties import Contact, Customer, Source, Staff, Supplier
 from docgen.case.proposal import Proposal
 from docgen.case.values import Entity
 from docgen.errors import InputError
 from docgen.forms.people import People
 from docgen.forms.spec import Audience, Disclosure, FormSpec
-from docgen.masking import PiMode, masked_account, masked_phone
+from docgen.masking import (
+    PiMode,
+    masked_account,
+    masked_contact_name,
+    masked_email,
+    masked_phone,
+    masked_staff_name,
+)
 
 Field = tuple[type[Entity], str]
 """A field of the case file: the entity that holds it, and its name."""
@@ -60,12 +67,19 @@ _INTERNAL: frozenset[Field] = frozenset(
 _PERSONAL: Mapping[Field, Callable[[Any, People], str]] = {
     (Authorization, "agent_name"): lambda one, people: people.name(one.agent_contact_ref, one.agent_title or "代理人"),
     (Authorization, "principal_legal_rep"): lambda *_: "*法定代表人",
+    (Contact, "email"): lambda one, _: masked_email(one.email),
+    (Contact, "name"): lambda one, _: masked_contact_name(one),
+    (Contact, "phone"): lambda one, _: masked_phone(one.phone),
     (Customer, "legal_representative"): lambda *_: "*法定代表人",
     (OrderConfirmation, "owner_phone"): lambda one, _: masked_phone(one.owner_phone),
     (Signature, "signer_name"): lambda one, people: people.name(one.signer_ref, one.signer_kind.label),
     (Source, "referrer"): lambda *_: "*推荐人",
+    (Staff, "email"): lambda one, _: masked_email(one.email),
+    (Staff, "name"): lambda one, _: masked_staff_name(one),
+    (Staff, "phone"): lambda one, _: masked_phone(one.phone),
+    (Supplier, "legal_representative"): lambda *_: "*法定代表人",
 }
-"""Personal data that stands outside the people of the case, and what a masked form prints instead."""
+"""Personal data that is reached as a field, and what a masked form prints instead; people by reference: `people`."""
 
 
 @dataclass(frozen=True, slots=True)
