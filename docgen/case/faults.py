@@ -15,6 +15,7 @@ MAX_DETAILS = 500
 """Most faults listed one by one; the message gives the full count."""
 
 _MESSAGES = {
+    "extra_forbidden": "未知字段",
     "missing": "必填，尚未填写",
     "string_type": "须为文字（true、false 作文字用时请加引号）",
     "string_too_short": "不能为空",
@@ -41,11 +42,12 @@ def model_faults(error: ValidationError, tree: Tree, around: Location = ()) -> I
         elif code in _CHOICE_TYPES:
             yield Fault(location, "not_in_choices", _one_of(location))
         else:
-            yield Fault(location, code, _expected(code, found["msg"], found.get("ctx", {})))
+            yield Fault(location, code, expected(code, found["msg"], found.get("ctx", {})))
 
 
 def _is_empty_item(tree: Tree, location: Location) -> bool:
-    return bool(location) and isinstance(location[-1], int) and _at(tree, location) is None
+    named = tree.root is not None and bool(location) and isinstance(location[-1], int)
+    return named and _at(tree, location) is None
 
 
 def _at(tree: Tree, location: Location) -> object:
@@ -55,7 +57,7 @@ def _at(tree: Tree, location: Location) -> object:
     return node
 
 
-def _expected(code: str, message: str, context: Mapping[str, Any]) -> str:
+def expected(code: str, message: str, context: Mapping[str, Any]) -> str:
     """Say what is expected; our own value types speak Chinese already, the rest is in the table."""
     if code in _MESSAGES:
         return _MESSAGES[code].format(**context)

@@ -6,6 +6,7 @@ A value of None stands for one that was refused or is missing (see `salvage`); n
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 
 from docgen.case.after_sales import AfterSales
 from docgen.case.casefile import CaseFile
@@ -13,7 +14,7 @@ from docgen.case.contract import Contract, Negotiation
 from docgen.case.enums import AcceptResult, ProposalStatus
 from docgen.case.orders import Order
 from docgen.case.proposal import Proposal
-from docgen.case.shape import Location, shapes
+from docgen.case.shape import Location, Shape, shapes
 from docgen.case.tree import Fault
 from docgen.case.values import Entity
 
@@ -69,11 +70,17 @@ def _people(case: CaseFile) -> Iterator[Fault]:
             yield Fault(location, "unresolved_ref", "人员编号不存在，须为 staff 或 contacts 中已登记的编号")
 
 
+@cache
+def _leading(entity: type[Entity]) -> tuple[Shape, ...]:
+    """Return the fields of `entity` that are references or lead to some."""
+    return tuple(shape for shape in shapes(entity).values() if shape.entity or shape.is_reference)
+
+
 def references(entity: Entity, here: Location = ()) -> Iterator[tuple[Location, str]]:
     """Yield every reference to a person in `entity`, with its location."""
-    for name, shape in shapes(type(entity)).items():
-        value = getattr(entity, name)
-        if not value or not (shape.entity or shape.is_reference):
+    for shape in _leading(type(entity)):
+        name, value = shape.name, getattr(entity, shape.name)
+        if not value:
             continue
         items: Iterable[tuple[Location, object]] = (
             (((*here, name, at), item) for at, item in enumerate(value)) if shape.many else (((*here, name), value),)

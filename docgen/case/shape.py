@@ -13,7 +13,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from docgen.case.enums import Choice
-from docgen.case.values import Entity
+from docgen.case.values import Entity, Ref
 from docgen.errors import InputError
 
 Location = tuple[str | int, ...]
@@ -42,12 +42,9 @@ class Shape:
     """Whether it holds true or false."""
     choices: tuple[tuple[str, str], ...]
     """Value and Chinese label of each allowed value, where the set is closed."""
+    is_reference: bool
+    """Whether it names a person, or people, by id (case_model.md section 3); a voucher number (`booked_ref`) does not."""
     annotation: Any
-
-    @property
-    def is_reference(self) -> bool:
-        """Whether it names a person by id (case_model.md section 3)."""
-        return self.name.endswith(("_ref", "_refs"))
 
 
 def _core(annotation: Any) -> Any:  # noqa: ANN401 - a type expression
@@ -60,6 +57,10 @@ def _core(annotation: Any) -> Any:  # noqa: ANN401 - a type expression
             annotation = next(part for part in get_args(annotation) if part is not type(None))
         else:
             return annotation
+
+
+def _refers(annotation: Any) -> bool:  # noqa: ANN401 - a type expression
+    return annotation == Ref or any(_refers(part) for part in get_args(annotation))
 
 
 def _choices(core: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - a type expression
@@ -94,6 +95,7 @@ def shapes(entity: type[Entity]) -> Mapping[str, Shape]:
             default=_default(field.default),
             is_flag=item is bool,
             choices=_choices(item),
+            is_reference=_refers(field.rebuild_annotation()),
             annotation=field.rebuild_annotation(),
         )
     return found

@@ -27,6 +27,8 @@ FORBIDDEN = re.compile(
 """Characters no text may hold: controls, line separators, lone surrogates, and what is invisible or turns the writing
 direction (a contract must read as it is stored)."""
 
+_LOCAL_MEAN_TIME = 1901  # up to then Shanghai was 08:05:43 ahead, which JSON cannot say
+_FIXED = dt.timezone(dt.timedelta(hours=8))
 _HALF_WIDTH = {ord("０") + n: ord("0") + n for n in range(10)}
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,20})(?:\.[0-9]{1,20})?", re.ASCII)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,11})", re.ASCII)
@@ -131,8 +133,9 @@ def _instant(value: object) -> dt.datetime:
         raise PydanticCustomError("datetime_notation", "须为带时区偏移的时间，如 2024-03-15T10:40:00+08:00")
     if value.tzinfo is None:
         raise PydanticCustomError("naive_datetime", "时间须带时区偏移，如 2024-03-15T10:40:00+08:00")
+    zone = SHANGHAI if value.year > _LOCAL_MEAN_TIME else _FIXED
     try:
-        return value.astimezone(SHANGHAI)
+        return value.astimezone(zone)
     except OverflowError:
         raise PydanticCustomError("no_such_time", "时间超出可表示的范围") from None
 

@@ -7,8 +7,9 @@ Stock loaders turn 680000.10 into a float and 0123 into an octal number, and unf
 import yaml
 from yaml import events
 
-from docgen.case.shape import Location
 from docgen.case.tree import MAX_DEPTH, MAX_KEY, MAX_NODES, Fault, Node, Tree, is_blank, refusal
+
+_Container = dict[str, Node] | list[Node | None]
 
 _RESOLVED = {"true": True, "false": False, "null": None}
 
@@ -45,8 +46,9 @@ def read_yaml(text: str) -> Tree:
 
 
 def _line(event: events.Event) -> int:
-    assert event.start_mark is not None  # only events made by hand have none
-    return event.start_mark.line + 1
+    mark = event.start_mark
+    assert mark is not None  # only events made by hand have none
+    return mark.line + 1
 
 
 class _Builder:
@@ -56,11 +58,11 @@ class _Builder:
         self.tree = Tree()
         self._nodes = 0
         self._documents = 0
-        self._container: dict[str, Node] | list[Node | None] | None = None
+        self._container: _Container | None = None
         self._lines: dict[str | int, int] = {}
         self._key: str | None = None  # of the value to come; None where a key is to come
         self._dropped = False  # whether the value to come belongs to a repeated key
-        self._outer: list[tuple[dict[str, Node] | list[Node | None] | None, dict[str | int, int], Location]] = []
+        self._outer: list[tuple[_Container | None, dict[str | int, int], str | int]] = []  # with where the inner one is
 
     def take(self, event: events.Event) -> None:
         """Work one event into the tree."""
@@ -72,8 +74,8 @@ class _Builder:
         elif isinstance(event, events.CollectionStartEvent):
             self._enter(event, {} if isinstance(event, events.MappingStartEvent) else [])
         elif isinstance(event, events.AliasEvent):
-            self._value(event, None)
             self._fault(event, "alias", "不支持锚点与别名；以 * 或 & 开头的文字请加引号")
+            self._value(event, None)
         elif isinstance(event, events.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
@@ -105,36 +107,31 @@ class _Builder:
         else:
             self._lines[key] = line
 
-    def _enter(self, event: events.CollectionStartEvent, node: dict[str, Node] | list[Node | None]) -> None:
+    def _enter(self, event: events.CollectionStartEvent, node: _Container) -> None:
         self._check(event)
         if len(self._outer) >= MAX_DEPTH:
             raise refusal("too_deep", f"嵌套超过{MAX_DEPTH}层", _line(event))
-        container, lines = self._container, self._lines
-        here = self._value(event, node)
-        self._outer.append((container, lines, here))
-        self._container, self._lines, self._key = node, {}, None
+        container = self._container
+        part = len(container) if isinstance(container, list) else self._key or ""
+        self._value(event, node)
+        self._outer.append((container, self._lines, part))
+        self._container, self._lines = node, {}
         self.tree.lines[id(node)] = self._lines
 
-    def _value(self, event: events.Event, value: Node | None) -> Location:
-        """Put a value where it belongs and return its location; None is kept in lists only."""
+    def _value(self, event: events.Event, value: Node | None) -> None:
+        """Put a value where it belongs; None is kept in lists only."""
         container, key = self._container, self._key
-        self._key = None
         if isinstance(container, dict):
             if key is None:
                 raise refusal("complex_key", "字段名须为文字；以 {、[、* 开头的文字请加引号", _line(event))
             if value is not None and not self._dropped:
                 container[key] = value
-            return (*self._here(), key)
-        if isinstance(container, list):
+            self._key = None
+        elif isinstance(container, list):
             self._lines[len(container)] = _line(event)
             container.append(value)
-            return (*self._here(), len(container) - 1)
-        self.tree.root = value
-        return ()
-
-    def _here(self) -> Location:
-        """Return the location of the innermost open container."""
-        return self._outer[-1][2] if self._outer else ()
+        else:
+            self.tree.root = value
 
     def _check(self, event: events.ScalarEvent | events.CollectionStartEvent) -> None:
         self._nodes += 1
@@ -146,5 +143,7 @@ class _Builder:
             self._fault(event, "tag", "不支持类型标记；以 ! 开头的文字请加引号")
 
     def _fault(self, event: events.Event, code: str, message: str) -> None:
-        key = () if self._key is None else (self._key,)
-        self.tree.faults.append(Fault((*self._here(), *key), code, message, _line(event)))
+        parts = [part for _, _, part in self._outer[1:]]
+        if self._key is not None:
+            parts.append(self._key)
+        self.tree.faults.append(Fault(tuple(parts), code, message, _line(event)))

@@ -13,8 +13,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from docgen.case.faults import expected
 from docgen.case.loader import read_tree
-from docgen.case.shape import path
+from docgen.case.shape import Location, path
 from docgen.case.tree import decode
 from docgen.errors import DeclarationError, Detail, InputError
 
@@ -138,17 +139,24 @@ def load_library(source: Path) -> ClauseLibrary:
     """
     try:
         tree = read_tree(decode(source.read_bytes()))
-        return ClauseLibrary.model_validate(tree.root)
+        library = ClauseLibrary.model_validate(tree.root)
     except ValidationError as error:
         details = tuple(
-            Detail(path(tuple(found["loc"])), "条款库", found["msg"], found["type"])
+            _detail(found["loc"], found["type"], expected(found["type"], found["msg"], found.get("ctx", {})))
             for found in error.errors(include_url=False, include_input=False)
         )
         raise _bad(source, details) from None
     except InputError as error:
         raise _bad(source, error.details) from None
     except OSError:
-        raise _bad(source, ()) from None
+        raise _bad(source, (_detail((), "unreadable_file", "文件不存在或没有读取权限"),)) from None
+    if tree.faults:
+        raise _bad(source, tuple(_detail(fault.location, fault.code, fault.message) for fault in tree.faults))
+    return library
+
+
+def _detail(location: Location, code: str, message: str) -> Detail:
+    return Detail(path(location), "条款库", message, code)
 
 
 def _bad(source: Path, details: tuple[Detail, ...]) -> DeclarationError:
