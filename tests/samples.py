@@ -41,7 +41,7 @@ class Sample:
     kind: Kind
     case: Path
     policy: Path | None = None
-    overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    overrides: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     findings: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     error: ExpectedError | None = None
 
