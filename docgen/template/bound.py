@@ -19,7 +19,7 @@ from docgen.errors import InputError
 from docgen.template.engine import FilledPart
 from docgen.template.finish import with_namespaces
 from docgen.template.package import stored, zipped
-from docgen.template.source import PROPERTIES, PartKind, SourcePart, opened
+from docgen.template.source import PROPERTIES, PartKind, SourcePart, opened, settled_properties
 
 __all__ = ["Assembly", "base_of", "members_of", "refuse_unknown_links", "writer_of"]
 
@@ -109,6 +109,7 @@ class Assembly:
 
     def __init__(self, source: bytes) -> None:
         self._word = opened(source)
+        settled_properties(self._word)
         self._parts = {part.partname.membername: part for part in self._word.docx.part.package.parts}
 
     def drawn(self, image: InlineImage, part: SourcePart) -> str:

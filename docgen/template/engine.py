@@ -1,5 +1,6 @@
 """How the parts of a template are compiled and filled: our strict way and docxtpl's way."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from docgen.template.values import Missing, Node, UnknownFieldError, path_to
 __all__ = ["CompiledPart", "Engine", "FilledPart", "LenientEngine", "StrictEngine"]
 
 Filters = Mapping[str, Callable[..., Any]]
+_PARAGRAPH = re.compile("<w:p([ >])")
 _LONGEST_PROPERTY = 255
 """What a core property may hold, in characters (ECMA-376 part 2, as python-docx enforces it)."""
 
@@ -110,7 +112,10 @@ class LenientEngine:
 
     def compiled(self, part: SourcePart, properties: Mapping[str, str]) -> CompiledPart:
         """Return `part` compiled; raise DeclarationError where Jinja cannot."""
-        trees = [_parsed(self._environment, text) for text in _sources(part, properties)]
+        sources = _sources(part, properties)
+        if part.kind is not PartKind.PROPERTIES:
+            sources = [_PARAGRAPH.sub(r"\n<w:p\1", text) for text in sources]  # as docxtpl does, and takes out again
+        trees = [_parsed(self._environment, text) for text in sources]
         shape = _shape_or_none(trees[0]) if part.kind in {PartKind.BODY, PartKind.MARGIN} else Shape()
         secured = [self._environment.secured(tree) for tree in trees]
         blocks = shape is not None and part.kind is PartKind.MARGIN and Place.BLOCK in shape.places.values()
@@ -120,7 +125,7 @@ class LenientEngine:
     def filled(self, parts: Sequence[CompiledPart], context: Mapping[str, object], run: Run) -> Sequence[FilledPart]:
         """Return `parts` filled as docxtpl does; what goes wrong in Jinja, a filter or a value is an error of ours."""
         try:
-            return [_with_delimiters(_filled(part, context, run)) for part in parts]
+            return [_filled(part, context, run, _as_docxtpl_leaves_it) for part in parts]
         except DocgenError:
             raise
         except SecurityError as exc:
@@ -202,7 +207,12 @@ def _compiled(  # noqa: PLR0913 - all of what is known about the part
 _ATTRIBUTES = {Place.ATTRIBUTE, Place.NUMBER, Place.COLOUR}
 
 
-def _filled(compiled: CompiledPart, variables: Mapping[str, object], run: Run) -> FilledPart:
+def _filled(
+    compiled: CompiledPart,
+    variables: Mapping[str, object],
+    run: Run,
+    cleaned: Callable[[str], str] = lambda text: text,
+) -> FilledPart:
     run.begin(compiled.part, in_attributes=compiled.in_attributes)
     texts = []
     for template in compiled.templates:
@@ -213,15 +223,14 @@ def _filled(compiled: CompiledPart, variables: Mapping[str, object], run: Run) -
     if compiled.part.kind is PartKind.PROPERTIES:
         _check_properties(texts)
         return FilledPart(compiled.part, texts, exact=False)
+    texts = [cleaned(text) for text in texts]
     special = run.special or compiled.part.special
     texts = [listed(text) if special else text for text in texts]
     return FilledPart(compiled.part, texts, exact=compiled.exact or run.raw or (special and compiled.fragile))
 
 
-def _with_delimiters(filled: FilledPart) -> FilledPart:
-    if filled.part.kind is PartKind.PROPERTIES:
-        return filled
-    return FilledPart(filled.part, [unescaped_delimiters(text) for text in filled.texts], filled.exact)
+def _as_docxtpl_leaves_it(text: str) -> str:
+    return unescaped_delimiters(text.replace("\n<w:p>", "<w:p>").replace("\n<w:p ", "<w:p "))
 
 
 def _check_properties(texts: Sequence[str]) -> None:

@@ -84,11 +84,11 @@ def _watched(context: Context, value: object) -> object:
     if value is None or type(value) in {int, float, bool} or isinstance(value, Undefined):
         return value
     run = run_of(context)
+    escaping = bool(context.eval_ctx.autoescape)
     if isinstance(value, InlineImage):
-        value = run.draw(value)
+        value = Markup(run.draw(value)) if escaping else run.draw(value)  # noqa: S704 - docxtpl's own XML
     elif isinstance(value, Subdoc | RichText):
         run.link(str(value))
-    escaping = bool(context.eval_ctx.autoescape)
     text: str = value if type(value) is str else _printed(value, escaping=escaping)
     if not text.isprintable():
         run.special = True

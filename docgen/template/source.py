@@ -21,7 +21,17 @@ from lxml import etree
 from docgen.errors import DeclarationError
 from docgen.template.package import examine
 
-__all__ = ["PROPERTIES", "PartKind", "Source", "SourcePart", "between_marks", "footnotes_of", "opened", "read_source"]
+__all__ = [
+    "PROPERTIES",
+    "PartKind",
+    "Source",
+    "SourcePart",
+    "between_marks",
+    "footnotes_of",
+    "opened",
+    "read_source",
+    "settled_properties",
+]
 
 PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
 """The core properties that docxtpl renders."""
@@ -94,9 +104,10 @@ def read_source(source: bytes, *, strict: bool) -> Source:
     """
     examine(source, strict=strict)
     word = opened(source)
-    properties = _properties(word)
+    properties = settled_properties(word)
     for index, (name, value) in enumerate(properties.items()):
-        setattr(word.docx.core_properties, name, f"\ue000{index}\ue001" if "{" in value else _constant(value))
+        if "{" in value:
+            setattr(word.docx.core_properties, name, f"\ue000{index}\ue001")
     parts = [_body(word), *_margins(word)]
     buffer = io.BytesIO()
     word.docx.save(buffer)
@@ -109,16 +120,17 @@ def read_source(source: bytes, *, strict: bool) -> Source:
     return Source(parts, members, properties)
 
 
-def _constant(value: str) -> str:
-    return Environment(autoescape=True).from_string(value).render()
-
-
-def _properties(word: Any) -> dict[str, str]:  # noqa: ANN401 - docxtpl has no types
+def settled_properties(word: Any) -> dict[str, str]:  # noqa: ANN401 - docxtpl has no types
+    """Return the core properties' Jinja sources, those without tags being rendered for good, as docxtpl would."""
     made_now = all(rel.reltype != RELATIONSHIP_TYPE.CORE_PROPERTIES for rel in word.docx.part.package.rels.values())
     core = word.docx.core_properties
     if made_now:
         core.modified = _EPOCH
-    return {name: getattr(core, name) for name in PROPERTIES}
+    properties = {name: str(getattr(core, name)) for name in PROPERTIES}
+    for name, value in properties.items():
+        if "{" not in value:
+            setattr(core, name, Environment(autoescape=True).from_string(value).render())
+    return properties
 
 
 def _body(word: Any) -> SourcePart:  # noqa: ANN401 - docxtpl has no types
