@@ -32,11 +32,13 @@ _CHOICE_TYPES = ("enum", "literal_error")
 
 def model_faults(error: ValidationError, tree: Tree, around: Location = ()) -> Iterator[Fault]:
     """Turn what the model refused into faults; `around` is the location of what was validated."""
+    hints = MAX_DETAILS  # looking for the nearest name takes time
     for found in error.errors(include_url=False, include_input=False):
         location = (*around, *(part for part in found["loc"] if part != "[key]"))
         code = found["type"]
         if code == "extra_forbidden":
-            yield Fault(location, "unknown_key", _unknown_key(location))
+            yield Fault(location, "unknown_key", _unknown_key(location) if hints > 0 else _MESSAGES[code])
+            hints -= 1
         elif _is_empty_item(tree, location):
             yield Fault(location, "empty_item", "列表中的空项，请填写或删除")
         elif code in _CHOICE_TYPES:

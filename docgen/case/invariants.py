@@ -5,7 +5,7 @@ A value of None stands for one that was refused or is missing (see `salvage`); n
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 from docgen.case.after_sales import AfterSales
@@ -147,18 +147,20 @@ def _acceptances(order: Order, here: Location) -> Iterator[Fault]:
     """Yield breaches of: rounds 1..n, rectification of a failed round, the next round after it."""
     yield from _running("round", order.acceptances, (*here, "acceptances"))
     failed = {found.round for found in order.acceptances if found.result in (AcceptResult.FAIL, None)}
+    rectified: dict[int, datetime] = {}  # by failed round: the end of its last rectification
     for at, rectification in enumerate(order.rectifications):
-        place = (*here, "rectifications", at)
-        if _known(rectification.acceptance_round) and rectification.acceptance_round not in failed:
-            yield Fault((*place, "acceptance_round"), "no_failed_round", "须为本订单中验收不通过的那一次")
+        number, end = rectification.acceptance_round, rectification.finished_at or rectification.started_at
+        if _known(number) and number not in failed:
+            place = (*here, "rectifications", at, "acceptance_round")
+            yield Fault(place, "no_failed_round", "须为本订单中验收不通过的那一次")
+        if _known(number, end):
+            rectified[number] = max(end, rectified.get(number, end))
     for at, acceptance in enumerate(order.acceptances):
-        for rectification in order.rectifications:
-            end = rectification.finished_at or rectification.started_at
-            if _known(acceptance.started_at, end, acceptance.round, rectification.acceptance_round) and (
-                acceptance.round == rectification.acceptance_round + 1 and acceptance.started_at < end
-            ):
-                message = "须在上一次验收的整改之后开始"
-                yield Fault((*here, "acceptances", at, "started_at"), "before_rectification", message)
+        if not _known(acceptance.round, acceptance.started_at):
+            continue
+        if acceptance.started_at < rectified.get(acceptance.round - 1, acceptance.started_at):
+            place = (*here, "acceptances", at, "started_at")
+            yield Fault(place, "before_rectification", "须在上一次验收的整改之后开始")
 
 
 def _after_sales(after_sales: AfterSales) -> Iterator[Fault]:

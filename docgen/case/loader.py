@@ -111,4 +111,6 @@ def _read(file: Path) -> bytes:
 
 
 def _unreadable(file: Path, why: str) -> InputError:
-    return InputError(f"无法读取案卷文件 {file.name!r}：{why}", code="unreadable_file", remedy="核对路径与权限后重试")
+    return InputError(
+        f"无法读取案卷文件 {file.name[:80]!r}：{why}", code="unreadable_file", remedy="核对路径与权限后重试"
+    )

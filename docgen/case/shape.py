@@ -43,7 +43,7 @@ class Shape:
     choices: tuple[tuple[str, str], ...]
     """Value and Chinese label of each allowed value, where the set is closed."""
     is_reference: bool
-    """Whether it names a person, or people, by id (case_model.md section 3); a voucher number (`booked_ref`) does not."""
+    """Whether it names people by id (case_model.md section 3); a voucher number (`booked_ref`) does not."""
     annotation: Any
 
 
