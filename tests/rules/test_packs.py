@@ -1,21 +1,27 @@
 """The shipped packs of the general, development, needs, proposal and after-sales rules."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from docgen.case import load_case
 from docgen.rulebook.guards import Action, Edition, blocking
 from rules.book import Rulebook, load_rulebook
 from rules.policy import DEFAULT_POLICY
 from tests.rules.patching import GONE, h01, part
+from tests.samples import Kind, Sample, samples
 
 OPINIONS = "proposals[1].review.opinions"
 
 
-@pytest.fixture(scope="module")
+rulebook = cache(load_rulebook)
+
+
+@pytest.fixture
 def book() -> Rulebook:
-    return load_rulebook()
+    return rulebook()
 
 
 def test_only_the_margin_is_internal_among_the_proposal_rules(book: Rulebook):
@@ -30,6 +36,16 @@ def test_an_internal_rule_tells_no_number(tmp_path: Path):
     (finding,) = [each for each in report.findings if each.rule == "PR-12"]
     assert finding.internal
     assert not {"1234", "12.34", "2500"} & set(re.findall(r"[\d.]+", f"{finding.message}{finding.inputs}"))
+
+
+@pytest.mark.parametrize("sample", samples(Kind.FAILING), ids=str)
+def test_every_message_is_filled_in_and_names_nobody(sample: Sample):
+    case = load_case(sample.case)
+    people = [person.name for person in (*case.staff, *case.contacts)]
+    for finding in rulebook(sample.policy).check(case).findings:
+        assert finding.message
+        assert "{" not in finding.message
+        assert not any(name in finding.message for name in people), finding.message
 
 
 class TestSigningTheReview:
