@@ -153,7 +153,7 @@ def _in_yaml(text: str, here: Location, value: Plain) -> str:
                 return _with_item(text, node, _nested(value, rest))
             if not rest or _is_empty(node.value[step]):
                 found = node.value[step]
-                space = " " if _is_empty(found) else ""
+                space = " " if text[_start(found) - 1] == "-" else ""
                 return text[: _start(found)] + space + flow(_nested(value, rest)) + text[_end(text, found) :]
             node = node.value[step]
     return text

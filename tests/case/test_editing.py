@@ -265,3 +265,29 @@ def test_any_sequence_of_edits_says_what_was_set_or_is_refused(edits: list[tuple
         assert "# 末尾注释" in after
         text = after
     assert isinstance(read_yaml(text).root, dict)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "value", "expected"),
+    [
+        ("l: []\n", "l[0]", "x", "l: [x]\n"),
+        ("f: {}\n", "f.k", "x", "f: {k: x}\n"),
+        ("l: [ ]  # c\n", "l[0]", {"a": []}, "l: [{a: []}]  # c\n"),
+        ("l:\n  -\n  - b\n", "l[0]", "x", "l:\n  - x\n  - b\n"),
+        ("l: [a, null]\n", "l[1].k", "x", "l: [a, {k: x}]\n"),
+        ("a: 1\n", "b", {"c": {}, "d": [["x"]]}, "a: 1\nb:\n  c: {}\n  d:\n    - [x]\n"),
+    ],
+)
+def test_empty_places_are_filled(text: str, path: str, value: Any, expected: str):
+    assert replace(text, path, value) == expected
+
+
+def test_a_list_of_entities_can_be_set():
+    staff = load_case(h01_text()).staff[:2]
+    after = set_value(MINIMAL, "staff", staff)
+    assert load_case(after).staff == staff
+
+
+def test_the_root_of_a_flow_document_is_extended():
+    assert replace("{a: 1, b: {c: d}}\n", "b.e", "f") == "{a: 1, b: {c: d, e: f}}\n"
+    assert replace("{a: 1}\n", "b", "x") == "{a: 1, b: x}\n"

@@ -106,6 +106,11 @@ def test_a_breach_is_refused_at_its_place(patches: dict[str, object], expected: 
         {"needs[1].need_no": "DEMO001"},
         {"contract.contract_no": "any", "orders[0].order_no": "any"},
         {"orders[0].lines[0].contract_line_no": "99"},
+        {
+            "contract.commissions": [
+                {"payee_kind": "intermediary", "amount": "1", "disclosed_in_contract": True, "booked_ref": "记-0012"}
+            ]
+        },
         # a person of the wrong side is a finding
         {"needs[0].confirmation.contact_ref": "S01"},
     ],

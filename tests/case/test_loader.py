@@ -268,6 +268,11 @@ def test_escapes_that_name_control_characters_are_refused_at_their_place():
     assert faults(variant({"title": "甲\ud800乙"}).replace("\ud800", "\\ud800"))[0][0] == "title"
 
 
+def test_a_repeated_key_of_json_is_named():
+    (found,) = [detail for detail in refused('{"title": "a", "title": "b"}') if detail.code == "duplicate_key"]
+    assert (found.path, found.label, found.message) == ("title", "项目名称", "字段重复")
+
+
 def test_rare_characters_and_emoji_are_kept():
     assert load_case(MINIMAL.replace("示例项目", "𠮷㐂镕😀 <&> ]]>")).title == "𠮷㐂镕😀 <&> ]]>"
 

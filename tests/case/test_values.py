@@ -44,6 +44,7 @@ def _code(kind: Any, value: object) -> str:
 def test_plain_decimals_are_kept_exactly(kind: Any, written: str):
     assert str(_read(kind, written)) == written
     assert _read(kind, Decimal(written)) == Decimal(written)
+    assert _read(kind, 1) == 1
 
 
 @pytest.mark.parametrize(
