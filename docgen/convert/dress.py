@@ -30,15 +30,19 @@ _FONT_KEY: Final = "{6F3A2C10-7B1D-4E58-9C42-0A5B7D3E1F00}"
 _OBFUSCATED: Final = 32  # bytes
 
 
-def dressed(package: Package, edit: Callable[[etree._Element], None] = lambda _root: None) -> dict[str, bytes]:
-    """Return the parts of `package`, every font name replaced by a shipped family, and `edit` done to each text."""
+def dressed(
+    package: Package,
+    edit: Callable[[etree._Element], None] = lambda _root: None,
+    name_of: Callable[[Family], str] = str,
+) -> dict[str, bytes]:
+    """Return the parts of `package` with other fonts: `name_of` the family of each, and `edit` done to each text."""
     theme = _theme_families(package)
     parts = dict(package.parts)
     for name in package.texts():
         if name != _NUMBERING:
             root = package.tree(name)
             for fonts in root.iter(f"{W}rFonts"):
-                _set_family(fonts, theme)
+                _set_family(fonts, theme, name_of)
             edit(root)
             parts[name] = _xml(root)
     return parts
@@ -76,7 +80,7 @@ def _theme_families(package: Package) -> Mapping[str, Family]:
     return families
 
 
-def _set_family(fonts: etree._Element, theme: Mapping[str, Family]) -> None:
+def _set_family(fonts: etree._Element, theme: Mapping[str, Family], name_of: Callable[[Family], str]) -> None:
     named, themed = fonts.get(f"{W}eastAsia"), fonts.get(f"{W}eastAsiaTheme")
     is_default = next(fonts.iterancestors(f"{W}rPrDefault"), None) is not None
     for attribute in list(fonts.attrib):
@@ -85,7 +89,7 @@ def _set_family(fonts: etree._Element, theme: Mapping[str, Family]) -> None:
         return  # a Latin font alone: the East Asian font stays the inherited one
     family = theme.get(themed or "") or family_of(named or "")
     for slot in _SLOTS:
-        fonts.set(f"{W}{slot}", str(family))
+        fonts.set(f"{W}{slot}", name_of(family))
 
 
 def _obfuscated(face: Face, rare: frozenset[str]) -> bytes:

@@ -14,6 +14,7 @@ from docgen.convert.dress import dressed
 from docgen.convert.office import START_SECONDS, Office, environment
 from docgen.convert.package import pack
 from docgen.convert.source import Feature, Source
+from docgen.convert.typefaces import Family
 from docgen.errors import BackendError, DeclarationError, Detail
 
 _INSTALL: Final = (
@@ -49,14 +50,16 @@ class LibreOffice:
         self._office: Office | None = None
         self._lock = threading.Lock()
 
-    def draw(self, source: Source, rare: frozenset[str]) -> bytes:  # noqa: ARG002 - its font configuration has them
-        """Return the PDF/A-2b of `source`.
+    def draw(self, source: Source, rare: frozenset[str]) -> bytes:
+        """Return the PDF/A-2b of `source`, in the full fonts if it has `rare` characters.
+
+        Taking only those from another font would draw them after the rest of their line, where a search misses them.
 
         Raises:
             BackendError: it took too long (`conversion_timeout`), or LibreOffice failed or crashed twice
                 (`conversion_failed`).
         """
-        docx = pack(dressed(source.package))
+        docx = pack(dressed(source.package, name_of=_full_name if rare else str))
         with self._lock:
             try:
                 return self._converted(docx)
@@ -112,6 +115,10 @@ def open_libreoffice(options: Mapping[str, str]) -> LibreOffice:
     if soffice is None:
         raise BackendError("没有安装 LibreOffice", code="soffice_missing", remedy=_INSTALL)
     return LibreOffice(settings, soffice, _python_with_uno(settings.python, soffice), _version(soffice))
+
+
+def _full_name(family: Family) -> str:
+    return {Family.SERIF: "Noto Serif SC", Family.SANS: "Noto Sans SC"}[family]
 
 
 def _python_with_uno(named: str, soffice: str) -> str:

@@ -15,21 +15,18 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from docgen.convert.typefaces import FOLDER, FULL_FOLDER, Family
+from docgen.convert.typefaces import FOLDER, FULL_FOLDER
 from docgen.errors import BackendError
 
 START_SECONDS: Final = 90
 _BRIDGE: Final = Path(str(files("docgen.convert") / "soffice_bridge.py"))
 
-# The Noto fonts come second, for the characters that the shipped faces lack.
 _FONTCONFIG: Final = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>{shipped}</dir>
   <dir>{full}</dir>
   <cachedir>{cache}</cachedir>
-  <alias binding="strong"><family>{serif}</family><accept><family>Noto Serif SC</family></accept></alias>
-  <alias binding="strong"><family>{sans}</family><accept><family>Noto Sans SC</family></accept></alias>
 </fontconfig>
 """
 
@@ -67,12 +64,7 @@ class Office:
         (folder / "profile" / "user").mkdir(parents=True)
         (folder / "profile" / "user" / "registrymodifications.xcu").write_text(_PROFILE, "utf-8")
         config = folder / "fonts.conf"
-        config.write_text(
-            _FONTCONFIG.format(
-                shipped=FOLDER, full=FULL_FOLDER, cache=folder / "cache", serif=Family.SERIF, sans=Family.SANS
-            ),
-            "utf-8",
-        )
+        config.write_text(_FONTCONFIG.format(shipped=FOLDER, full=FULL_FOLDER, cache=folder / "cache"), "utf-8")
         self._process = subprocess.Popen(  # noqa: S603 - programs named by the operator
             [python, "-I", str(_BRIDGE), soffice, str(folder)],
             stdin=subprocess.PIPE,

@@ -5,6 +5,7 @@ Nothing is unpacked to disk, no entity is expanded, no address is followed.
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -63,7 +64,7 @@ def open_package(docx: bytes) -> Package:
             entries = archive.infolist()
             _limit(entries)
             parts = {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError) as error:
         raise InputError("不是可读的 Word 文件（docx）", code="docx_broken") from error
     if DOCUMENT not in parts or CONTENT_TYPES not in parts:
         raise InputError("不是 Word 文件：缺少正文部件", code="docx_broken")
@@ -84,5 +85,7 @@ def _limit(entries: list[zipfile.ZipInfo]) -> None:
     sizes = [entry.file_size for entry in entries]
     if len(entries) > MAX_PARTS or sum(sizes) > MAX_BYTES or max(sizes, default=0) > MAX_PART_BYTES:
         raise InputError("Word 文件过大", code="docx_too_large", remedy="减少图片或内容后重试")
+    if any(entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for entry in entries):
+        raise InputError("Word 文件使用了不允许的压缩方式", code="docx_broken")
     if len({entry.filename.lower() for entry in entries}) != len(entries):
         raise InputError("Word 文件含有重名部件", code="docx_broken")

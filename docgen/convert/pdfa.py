@@ -7,8 +7,8 @@ validator such as veraPDF checks several hundred more conditions.
 
 import io
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import pikepdf
 
@@ -30,6 +30,7 @@ _FORBIDDEN_ACTIONS: Final = frozenset(
 )
 _FORBIDDEN_FILTERS: Final = frozenset({"/LZWDecode", "/Crypt"})
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
+_COMPOUND: Final = (pikepdf.Dictionary, pikepdf.Array)  # streams are never inside of another object
 _ICC_SIGNATURE: Final = slice(36, 40)  # "acsp" in every ICC profile (ISO 15076-1, 7.2)
 
 
@@ -59,7 +60,23 @@ def _faults(pdf: pikepdf.Pdf) -> Iterator[str]:
     if "/EmbeddedFiles" in names:
         yield "文档带有附件（6.8）"
     for item in pdf.objects:
-        yield from _object_faults(item)
+        for part in _with_parts(item):
+            yield from _object_faults(part)
+
+
+def _with_parts(item: pikepdf.Object) -> Iterator[Mapping[str, Any]]:
+    """Yield the content of `item` and of what is inside of it; what it refers to is an object of its own."""
+    waiting = [item]
+    while waiting:
+        part = waiting.pop()
+        inside: Iterable[Any] = ()  # nothing in an array of numbers, such as the widths of a font
+        if isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
+            content = dict(part.items())
+            yield content
+            inside = content.values()
+        elif isinstance(part, pikepdf.Array) and len(part) and isinstance(part[0], pikepdf.Object):
+            inside = list(part)
+        waiting += [value for value in inside if isinstance(value, _COMPOUND) and not value.is_indirect]
 
 
 def _identification(root: pikepdf.Object) -> Iterator[str]:
@@ -78,25 +95,23 @@ def _output_intent(root: pikepdf.Object) -> Iterator[str]:
     yield "缺少输出意图及其颜色特性文件（6.2.3）"
 
 
-def _object_faults(item: pikepdf.Object) -> Iterator[str]:
-    if not isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-        return
+def _object_faults(item: Mapping[str, Any]) -> Iterator[str]:
     kind = item.get("/Subtype")
     if item.get("/Type") == "/Font" and kind not in ("/Type0", "/Type3") and not _is_embedded(item):
         yield f"字体 {item.get('/BaseFont', '')} 没有嵌入（6.2.11.4）"
-    if str(item.get("/S")) in _FORBIDDEN_ACTIONS:
+    if "/S" in item and str(item["/S"]) in _FORBIDDEN_ACTIONS:
         yield f"含有不允许的动作 {item['/S']}（6.5.1）"
     if kind == "/PS" or item.get("/Subtype2") == "/PS":
         yield "含有 PostScript 对象（6.2.9）"
-    if bool(item.get("/Interpolate")):
+    if item.get("/Interpolate"):
         yield "图像要求插值（6.2.8）"
-    if "/XFA" in item or bool(item.get("/NeedAppearances")):
+    if "/XFA" in item or item.get("/NeedAppearances"):
         yield "含有动态表单（6.4.1）"
-    if isinstance(item, pikepdf.Stream):
+    if "/Length" in item:  # a stream
         yield from _stream_faults(item)
 
 
-def _stream_faults(stream: pikepdf.Object) -> Iterator[str]:
+def _stream_faults(stream: Mapping[str, Any]) -> Iterator[str]:
     filters = stream.get("/Filter", pikepdf.Array())
     used = {str(name) for name in filters} if isinstance(filters, pikepdf.Array) else {str(filters)}
     if used & _FORBIDDEN_FILTERS:
@@ -105,6 +120,6 @@ def _stream_faults(stream: pikepdf.Object) -> Iterator[str]:
         yield "数据在文件之外（6.1.7.1）"
 
 
-def _is_embedded(font: pikepdf.Object) -> bool:
+def _is_embedded(font: Mapping[str, Any]) -> bool:
     descriptor = font.get("/FontDescriptor", pikepdf.Dictionary())
     return any(name in descriptor for name in _FONT_FILES)

@@ -1,7 +1,7 @@
 """The embedded converter: rdocx, a library in the process, which needs no program and no font of the system.
 
-What it would lose or draw wrongly without a word is refused before (docs/template-features.md): it drops Chinese
-automatic numbering and smart tags, and lets a word that is wider than its column run out of it.
+What it would lose or draw wrongly without a word is refused or mended (docs/template-features.md): it drops Chinese
+automatic numbering and smart tags, lets long words and tall rows run out of their place, and merged cells off the page.
 """
 
 import io
@@ -13,11 +13,15 @@ from typing import Final
 import pikepdf
 import rdocx
 
-from docgen.convert.breaks import break_long_words
+from docgen.convert.breaks import break_what_does_not_fit
 from docgen.convert.dress import dressed, with_fonts
+from docgen.convert.merged import refuse_divided_cells
 from docgen.convert.package import pack
 from docgen.convert.source import Feature, Source
-from docgen.errors import BackendError, DeclarationError
+from docgen.errors import BackendError, DeclarationError, InputError
+
+MAX_PARAGRAPH: Final = 20_000  # characters: two seconds
+MAX_PARAGRAPHS: Final = 10_000
 
 _ALTERNATE_TEXT: Final = re.compile(
     rb"/Span\s*<<\s*/ActualText\s*(?:<[0-9A-Fa-f]*>|\((?:[^()\\]|\\.)*\))\s*>>\s*BDC", re.DOTALL
@@ -32,19 +36,39 @@ class Rdocx:
     name = f"rdocx {version('rdocx')}"
 
     def draw(self, source: Source, rare: frozenset[str]) -> bytes:
-        """Return the PDF/A-2b of `source`, set in the shipped fonts with the `rare` characters added."""
-        parts = with_fonts(dressed(source.package, break_long_words), rare)
+        """Return the PDF/A-2b of `source`, set in the shipped fonts with the `rare` characters added.
+
+        Raises:
+            InputError: the document is too long (`document_too_large`).
+            DeclarationError: a merged cell runs over the end of a page (`merged_cell_divided`).
+            BackendError: rdocx cannot lay it out (`conversion_failed`).
+        """
+        _limit(source)
+        parts = with_fonts(dressed(source.package, break_what_does_not_fit), rare)
         try:
-            return _readable(rdocx.Document.from_bytes(pack(parts)).to_pdfa_deterministic("pdfa-2b"))
+            pdf = rdocx.Document.from_bytes(pack(parts)).to_pdfa_deterministic("pdfa-2b")
         except rdocx.RdocxError as error:
             raise BackendError(
                 "Word 文件无法排版成 PDF",
                 code="conversion_failed",
                 remedy="用 Word 另存后重试，或改用 libreoffice: 转换",
             ) from error
+        refuse_divided_cells(source, pdf)
+        return _readable(pdf)
 
     def close(self) -> None:
         """Release nothing: there is nothing held."""
+
+
+def _limit(source: Source) -> None:
+    """Refuse what would keep the process busy for minutes: the time for a paragraph grows with its length squared."""
+    longest = max((sum(map(len, paragraph.pieces)) for paragraph in source.body), default=0)
+    if longest > MAX_PARAGRAPH or len(source.body) > MAX_PARAGRAPHS:
+        raise InputError(
+            f"文书过长：每段不超过 {MAX_PARAGRAPH} 字，共不超过 {MAX_PARAGRAPHS} 段",
+            code="document_too_large",
+            remedy="分段或分成几份文书，或改用 libreoffice: 转换",
+        )
 
 
 def _readable(pdf: bytes) -> bytes:

@@ -4,7 +4,6 @@ Converters drop what they do not understand without a word. So every paragraph o
 text of the PDF, and whatever else the PDF says must come from a header, a footer, a repeated header row or be digits.
 """
 
-import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from typing import Final
 import pypdfium2
 
 from docgen.convert.pdfa import unmet_demands
+from docgen.convert.reading import open_pdf
 from docgen.convert.source import Feature, Paragraph, Source
 from docgen.errors import BackendError, Detail
 
@@ -48,7 +48,6 @@ def verified_pages(source: Source, pdf: bytes, *, watermarks: bool) -> int:
     return len(pages)
 
 
-_PDFIUM: Final = threading.Lock()  # PDFium is not thread-safe
 _REMEDY: Final = "不要使用这份 PDF；按 docs/template-features.md 修改模板，或改用另一种转换"
 
 
@@ -60,30 +59,17 @@ def normalised(text: str) -> str:
 
 def _read(pdf: bytes) -> tuple[list[str], int, list[int]]:
     """Return the normalised text of each page, the number of images, and the pages with text outside of them."""
-    with _PDFIUM:
-        return _read_locked(pdf)
-
-
-def _read_locked(pdf: bytes) -> tuple[list[str], int, list[int]]:
     texts, images, outside = [], 0, []
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with open_pdf(pdf) as document:
         if len(document) > MAX_PAGES:
             raise BackendError(f"生成的 PDF 超过 {MAX_PAGES} 页", code="conversion_failed")
         for number, page in enumerate(document, start=1):
             reader = page.get_textpage()
             everything = normalised(reader.get_text_range())
-            within = normalised(reader.get_text_bounded())
             texts.append(everything)
-            if len(within) < len(everything):
+            if len(normalised(reader.get_text_bounded())) < len(everything):
                 outside.append(number)
             images += sum(1 for _ in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]))
-            reader.close()
-            page.close()
-    except pypdfium2.PdfiumError as error:
-        raise BackendError("生成的 PDF 无法读取", code="conversion_failed") from error
-    finally:
-        document.close()
     return texts, images, outside
 
 

@@ -91,13 +91,12 @@ def table(rows: list[list[str]], widths: list[int], header: bool = False) -> str
 
 def watermark(text: str) -> str:
     """Return the paragraph that Word puts into a header for a text watermark."""
-    return (
-        '<w:p xmlns:v="urn:schemas-microsoft-com:vml"><w:r><w:pict>'
-        '<v:shape type="#_x0000_t136" style="position:absolute;width:400pt;height:130pt;rotation:315;z-index:-251658752;'
-        "mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;"
-        'mso-position-vertical-relative:margin" fillcolor="silver" stroked="f">'
-        f'<v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" string="{text}"/></v:shape></w:pict></w:r></w:p>'
-    )
+    place = "position:absolute;width:400pt;height:130pt;rotation:315;z-index:-251658752"
+    for axis in ("horizontal", "vertical"):
+        place += f";mso-position-{axis}:center;mso-position-{axis}-relative:margin"
+    words = f'<v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" string="{text}"/>'
+    shape = f'<v:shape type="#_x0000_t136" style="{place}" fillcolor="silver" stroked="f">{words}</v:shape>'
+    return f'<w:p xmlns:v="urn:schemas-microsoft-com:vml"><w:r><w:pict>{shape}</w:pict></w:r></w:p>'
 
 
 def changed(data: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
