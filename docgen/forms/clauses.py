@@ -1,10 +1,12 @@
 """The clauses of a contract as it is printed: what they are called, and how they stand in numbered articles."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from docgen import derived
 from docgen.case.contract import Clause, Contract
+from docgen.case.enums import ClauseOrigin
 
 PARTIES = "parties"
 """The clause that the head of the contract sets from the data of the two companies."""
@@ -36,16 +38,23 @@ CLAUSE_TITLES: Mapping[str, str] = {
 }
 """Names of the clauses by the identifiers that clauses and changes carry (forms.md section 4)."""
 
+_LIMITING = re.compile(r"不承担|不负责|不予赔偿|不赔偿|免除|免责|上限|不超过|为限|顺延")
+"""Words of a clause that limits or lifts our liability: a standard clause that has them must stand out (民法典496)."""
+
 _DIGITS = "零一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractClause:
-    """One clause as it is printed; `ordinal` is empty where it is the only one of its article."""
+    """One clause as it is printed; `ordinal` is empty where it is the only one of its article.
+
+    `emphasised` marks a standard clause, not negotiated, that limits our liability.
+    """
 
     clause_id: str = field(metadata={"title": "条款标识"})
     ordinal: str = field(metadata={"title": "款号"})
     lines: tuple[str, ...] = field(metadata={"title": "条款正文"})
+    emphasised: bool = field(metadata={"title": "是否加粗提示"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +103,7 @@ def _article(clauses: tuple[Clause, ...], number: str, *, last: bool) -> Contrac
                 clause_id=clause.clause_id,
                 ordinal=f"（{cardinal(place)}）" if len(clauses) > 1 else "",
                 lines=tuple(line.strip() for line in clause.text.splitlines() if line.strip()),
+                emphasised=clause.origin is ClauseOrigin.TEMPLATE and bool(_LIMITING.search(clause.text)),
             )
             for place, clause in enumerate(clauses, 1)
         ),
