@@ -167,7 +167,7 @@ class Rulebook:
 def load_rulebook(
     policy_path: Path | None = None, packs_dir: Path | None = None, *, clock: Clock | None = None
 ) -> Rulebook:
-    """Load the rulebook of the product, or one with another policy file or folder of packs.
+    """Load the rulebook of the product, or one with another policy file or folder of packs (or a single pack file).
 
     Raises:
         DeclarationError: Codes `bad_policy`, `bad_rulebook`, `declaration_unreadable`; every fault with file and line.
@@ -201,7 +201,7 @@ def _pack_files(folder: Path) -> list[Path]:
         stage = path.stem.partition("@")[0]
         return STAGES.index(stage) if stage in STAGES else len(STAGES), path.name
 
-    found = sorted(folder.glob("*.yaml"), key=order)
+    found = [folder] if folder.is_file() else sorted(folder.glob("*.yaml"), key=order)
     if not found:
         raise DeclarationError("规则包文件夹中没有规则包", remedy="检查文件夹", code="declaration_unreadable")
     return found

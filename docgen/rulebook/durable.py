@@ -63,14 +63,17 @@ _SIGNS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "!=": "$neq"}
 _MATCH = re.compile(r'\{"([^"]+)":\{"m":\{"id":"(\d+)"')
 
 
-def representable(value: Value) -> bool:
-    """Tell whether the engine can be trusted with a value; what it cannot hold is decided by the closures.
+def written(value: Value) -> str | None:
+    """Write a value as the engine reads it, None if the engine cannot be trusted with it (the closures decide then).
 
     A text that is printable and has no quote or backslash stands in JSON as it is.
     """
     if isinstance(value, str):
-        return len(value) <= MAX_TEXT and value.isprintable() and '"' not in value and "\\" not in value
-    return -MAX_INT < value < MAX_INT
+        plain = len(value) <= MAX_TEXT and value.isprintable() and '"' not in value and "\\" not in value
+        return f'"{value}"' if plain else None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if -MAX_INT < value < MAX_INT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +98,23 @@ class _Kind:
     known: dict[str, str] = field(default_factory=dict)
     nodes: int = 1
 
-    def written(self, values: Mapping[str, Value]) -> str | None:
+    def fact(self, values: Mapping[str, Value]) -> str | None:
         """Write the members of the flat fact of a record, absent values left out; None if it cannot be held."""
-        members = [f'"kind":"{self.name}"']
+        members = {"kind": f'"{self.name}"'}
         for name, short in self.names.items():
             if (value := values.get(name)) is not None:
-                if not representable(value):
+                if (text := written(value)) is None:
                     return None
-                members.append(f'"{short}":{_json(value)}')
+                members[short] = text
         for (left, right), short in self.pairs.items():
             if left in values and right in values:
-                if not (representable(values[left]) and representable(values[right])):
+                first, second = written(values[left]), written(values[right])
+                if first is None or second is None:
                     return None
-                members.append(f'"{short}":{_json(values[left])},"{short}r":{_json(values[right])}')
-        members += [f'"{short}":{_json(name in values)}' for name, short in self.known.items()]
-        return ",".join(members)
+                members[short], members[f"{short}r"] = first, second
+        for name, short in self.known.items():
+            members[short] = "true" if name in values else "false"
+        return ",".join([f'"{short}":{text}' for short, text in members.items()])
 
 
 class Engine:
@@ -139,7 +144,7 @@ class Engine:
     def fired(self, records: Sequence[tuple[str, Mapping[str, Value]]]) -> list[frozenset[str] | None]:
         """Tell for each record (aspect, values by name) the labels of the clauses that hold for it.
 
-        None stands for a record with a value that is not `representable`: it was not asserted.
+        None stands for a record with a value that the engine cannot hold: it was not asserted.
 
         Raises:
             BackendError: Code `engine_failed`; not every record was evaluated, nothing of the run may be used.
@@ -147,10 +152,10 @@ class Engine:
         facts: list[tuple[int, str]] = []
         found: list[set[str] | None] = []
         for number, (aspect, values) in enumerate(records):
-            written = [kind.written(values) for kind in self._kinds.get(aspect, ())]
-            held = None not in written
+            projected = [kind.fact(values) for kind in self._kinds.get(aspect, ())]
+            held = None not in projected
             found.append(set() if held else None)
-            facts.extend((number, fact) for fact in written if held and fact is not None)
+            facts.extend((number, fact) for fact in projected if held and fact is not None)
         for start in range(0, len(facts), SESSION_FACTS):
             batch = facts[start : start + SESSION_FACTS]
             for label, position in self._run([fact for _, fact in batch]):
@@ -200,12 +205,6 @@ class Engine:
                 raise BackendError("规则引擎的回答无法识别", code="engine_failed")
             yield match[1], int(match[2])
             message = native.complete_and_start_action(self._handle, offset)
-
-
-def _json(value: Value) -> str:
-    if isinstance(value, str):
-        return f'"{value}"'
-    return str(value) if type(value) is int else "true" if value else "false"
 
 
 def clause_size(clause: Clause) -> int:

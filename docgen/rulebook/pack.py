@@ -7,7 +7,7 @@ does not know, guards.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -95,7 +95,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; see the fields of `RuleEntry`."""
+    """One rule, its fields as in `RuleEntry`."""
 
     id: str
     title: str
@@ -202,8 +202,7 @@ class _Reader:
     def rule(self) -> Rule:
         entry = self.entry
         self._references()
-        keys = [part.key or "" for part in entry.parts]
-        if len(keys) > 1 and len(set(keys) - {""}) < len(keys):
+        if len(entry.parts) > 1 and len({part.key for part in entry.parts} - {None}) < len(entry.parts):
             self.fault("有多个部分的规则，每个部分须有不同的 key", "parts")
         return Rule(
             entry.id,
@@ -280,21 +279,16 @@ class _Reader:
         except ExpressionError as error:
             self.fault(f"{role}：{error}", *at, role)
             return ALWAYS
-        for message in check(node, role, schema, self.vocabulary.policy):
-            self.fault(f"{role}：{message}", *at, role)
+        for fault in check(node, role, schema, self.vocabulary.policy):
+            self.fault(f"{role}：{fault}", *at, role)
         return node
 
     def _placeholders(self, message: str, schema: Schema, at: Where) -> None:
-        for name in placeholders(message):
+        for name in re.findall(r"\{(\w+)\}", message):
             if name != "subject" and name not in schema.facts:
                 self.fault(f"文字中的{{{name[:40]}}}不是{schema.aspect}的事实", *at, "message")
         if re.search(r"[{}]", re.sub(r"\{\w+\}", "", message)):
             self.fault("文字中的花括号不成对", *at, "message")
-
-
-def placeholders(message: str) -> Sequence[str]:
-    """Give the names that a message puts in."""
-    return re.findall(r"\{(\w+)\}", message)
 
 
 def clause_of(part: Part) -> Clause:

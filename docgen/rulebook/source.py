@@ -193,6 +193,8 @@ _EXPECTED = {
     "date_parsing": "应为日期，如2026-01-01",
     "date_type": "应为日期，如2026-01-01",
     "string_pattern_mismatch": "格式不符",
+    "greater_than_equal": "数值过小",
+    "less_than_equal": "数值过大",
 }
 
 

@@ -47,7 +47,7 @@ RECORDS: st.SearchStrategy[dict[str, Value]] = st.fixed_dictionaries(
 )
 
 
-def meaning(node: Node, record: Mapping[str, Value]) -> bool | None:
+def meaning(node: Node, record: Mapping[str, Value]) -> bool | None:  # noqa: PLR0911 - one return per kind of node
     """Evaluate a condition as it was parsed: Kleene logic by the smallest of false < unknown < true."""
     rank = {False: 0, None: 1, True: 2}
     match node:

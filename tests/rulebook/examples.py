@@ -48,7 +48,7 @@ class Visit(Aspect):
     made: bool = fact("已回访")
 
 
-def delivery(**changes: Any) -> Delivery:
+def delivery(**changes: object) -> Delivery:
     given: dict[str, Any] = {
         "subject": "PO1",
         "path": "orders[0]",

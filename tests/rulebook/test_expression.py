@@ -11,6 +11,7 @@ from docgen.rulebook.expression import (
     Name,
     Node,
     Or,
+    Value,
     conjunction,
     groups,
     leaves,
@@ -25,24 +26,24 @@ from .conditions import CONDITIONS, RECORDS, meaning
 
 
 @given(CONDITIONS, RECORDS)
-def test_normalising_changes_the_value_for_no_record_even_with_absent_facts(condition, record):
+def test_normalising_changes_the_value_for_no_record_even_with_absent_facts(condition: Node, record: dict[str, Value]):
     assert closure(normalised(condition))(record) is meaning(condition, record)
 
 
 @given(CONDITIONS)
-def test_a_normalised_tree_is_its_own_normal_form(condition):
+def test_a_normalised_tree_is_its_own_normal_form(condition: Node):
     once = normalised(condition)
     assert normalised(once) == once
     assert all(isinstance(leaf, Compare | Known) for leaf in leaves(once))
 
 
 @given(CONDITIONS)
-def test_what_is_shown_parses_back_to_the_same_meaning(condition):
+def test_what_is_shown_parses_back_to_the_same_meaning(condition: Node):
     assert normalised(parse(show(condition))) == normalised(condition)
 
 
 @given(CONDITIONS, RECORDS)
-def test_a_conjunction_holds_only_where_both_sides_hold(condition, record):
+def test_a_conjunction_holds_only_where_both_sides_hold(condition: Node, record: dict[str, Value]):
     joined = conjunction(normalised(condition), normalised(condition), ALWAYS)
     assert closure(joined)(record) is closure(normalised(condition))(record)
 

@@ -62,7 +62,7 @@ def test_a_target_is_read_in_all_its_parts():
         "contract\n",
     ],
 )
-def test_a_badly_written_target_is_none(target):
+def test_a_badly_written_target_is_none(target: str):
     assert parse_guard("CT-01", Action.ISSUE, target) is None
 
 
@@ -102,7 +102,7 @@ def test_guards_are_chosen_by_action_form_edition_and_party():
         (Outcome.INFO, "contract!", False),
     ],
 )
-def test_what_blocks(outcome, target, blocks):
+def test_what_blocks(outcome: Outcome, target: str, blocks: bool):
     one = finding(outcome=outcome)
     assert blocking(report(one), [guard(target)], "") == ((one,) if blocks else ())
     assert blocking(report(one), [guard(target, Action.REPORT)], "") == ()
@@ -146,5 +146,5 @@ def test_every_blocking_finding_is_listed_once_and_in_order():
         ("needs", "needs_reviews[0]", True),
     ],
 )
-def test_which_findings_concern_a_document(finding_path, document_path, concerned):
+def test_which_findings_concern_a_document(finding_path: str, document_path: str, concerned: bool):
     assert concern(finding_path, document_path) is concerned

@@ -61,7 +61,7 @@ LATE = judge_of(
         ({"elapsed_min": None, "kind": "service"}, "not_applicable"),
     ],
 )
-def test_a_record_is_judged_in_the_order_of_the_steps(changes, expected):
+def test_a_record_is_judged_in_the_order_of_the_steps(changes: dict[str, object], expected: str):
     assert outcome(LATE, delivery(**changes)) == expected
 
 
@@ -72,7 +72,7 @@ def test_a_rule_without_a_record_is_not_applicable():
 
 
 @pytest.mark.parametrize("severity", ["fail", "warn", "info"])
-def test_a_violation_has_the_severity_of_its_rule(severity):
+def test_a_violation_has_the_severity_of_its_rule(severity: str):
     judge = judge_of(rule_text("elapsed_min > limit_min", severity=severity))
     report = judged(judge, delivery(elapsed_min=61))
     assert (report.outcomes["XX-01"].value, only(report).outcome.value) == (severity, severity)
@@ -174,7 +174,7 @@ def test_inputs_are_plain_json():
         ("2026-03-02", ["民法典", "新法"]),
     ],
 )
-def test_the_articles_in_force_on_the_day_of_the_fact_are_cited(on, names):
+def test_the_articles_in_force_on_the_day_of_the_fact_are_cited(on: str, names: list[str]):
     law = "law: [{name: 民法典, article: '509'}, {name: 旧法, article: '7'}, {name: 新法, article: '8'}]"
     judge = judge_of(rule_text("elapsed_min > limit_min", more=law))
     finding = only(judged(judge, delivery(elapsed_min=61, on=date.fromisoformat(on))))
@@ -219,7 +219,7 @@ def test_a_pending_finding_says_why():
 
 
 @pytest.mark.parametrize("poison", [1.5, "61", True, [], {}, object(), b"x", None, float("nan"), 2**63 + 0.5])
-def test_a_fact_of_a_wrong_type_makes_its_own_parts_pending_and_no_other(poison):
+def test_a_fact_of_a_wrong_type_makes_its_own_parts_pending_and_no_other(poison: object):
     judge = judge_of(
         rule_text("limit_min < elapsed_min"), rule_text("not done", id="XX-02"), rule_text("told", id="XX-03")
     )
@@ -268,7 +268,7 @@ def test_values_that_are_equal_but_of_other_types_are_not_mistaken_for_each_othe
         (-(2**63), 5, "pass"),
     ],
 )
-def test_integers_beyond_the_engine_are_judged_exactly(elapsed, limit, expected):
+def test_integers_beyond_the_engine_are_judged_exactly(elapsed: int, limit: int, expected: str):
     judge = judge_of(rule_text("elapsed_min > limit_min"), rule_text("not done", id="XX-02"))
     report = judged(judge, delivery(elapsed_min=elapsed, limit_min=limit, done=False), delivery())
     assert report.outcomes["XX-01"].value == expected
@@ -318,16 +318,21 @@ DELIVERIES: st.SearchStrategy[Delivery] = st.builds(
 
 @settings(max_examples=150)
 @given(st.lists(DELIVERIES, max_size=12))
-def test_the_judge_says_of_any_records_what_the_closures_say_of_each_alone(records):
-    report = judged(RULES, *records)
-    expected = {
-        (rule.id, number): verdict
+def test_the_judge_says_of_any_records_what_the_closures_say(records: list[Delivery]):
+    def policy_at(on: date) -> Mapping[str, Any]:
+        del on
+        return POLICY
+
+    report = RULES.judge(records, policy_at, OCCASION)
+    assert report == RULES.judge(records, policy_at, OCCASION, oracle=True)
+    alone = [
+        rule.id
         for rule in RULES.rules
-        for number, record in enumerate(records)
-        for _, _, _, verdict in RULES.situations(rule.id, [record], lambda _: POLICY)
-    }
-    spoken = [key for key, verdict in expected.items() if verdict in {Verdict.VIOLATED, Verdict.PENDING}]
-    assert sorted(one.rule for one in report.findings) == sorted(rule for rule, _ in spoken)
+        for record in records
+        for *_, verdict in RULES.situations(rule.id, [record], policy_at)
+        if verdict in {Verdict.VIOLATED, Verdict.PENDING}
+    ]
+    assert sorted(one.rule for one in report.findings) == sorted(alone)
     assert report.outcomes["AA-05"] is Outcome.NOT_APPLICABLE
 
 

@@ -111,7 +111,7 @@ def test_a_pack_knows_when_it_is_in_force_and_its_digest():
         ),
     ],
 )
-def test_a_fault_is_named_with_file_line_and_rule(change, line, message):
+def test_a_fault_is_named_with_file_line_and_rule(change: tuple[str, str], line: int, message: str):
     content = pack_text().decode().replace(*change)
     found = faults(content.encode())
     assert any(path == f"p0.yaml:{line}" and message in said for path, _, said in found), found
@@ -177,7 +177,7 @@ def test_every_fault_of_every_file_is_told_at_once():
 @pytest.mark.parametrize(
     "content", [b"", b"null", b"[]", b"x", HEAD.encode(), HEAD.encode() + b"  - 1\n", b"rules: [[[]]]"]
 )
-def test_a_file_without_rules_is_refused(content):
+def test_a_file_without_rules_is_refused(content: bytes):
     assert faults(content)
 
 

@@ -50,7 +50,7 @@ def test_a_field_that_is_no_fact_is_refused():
         (FactType(Kind.CHOICE, ("high", "low")), [Grade.HIGH, "low"], ["other", 1, True]),
     ],
 )
-def test_a_type_accepts_its_own_values_only(kind, fitting, unfit):
+def test_a_type_accepts_its_own_values_only(kind: FactType, fitting: list[object], unfit: list[object]):
     assert all(kind.accepts(value) for value in fitting)
     assert not any(kind.accepts(value) for value in unfit)
 

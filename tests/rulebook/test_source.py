@@ -74,7 +74,7 @@ def test_a_byte_order_mark_is_no_content():
         ("a: 1\n\tb: 2\n", 2, "语法"),
     ],
 )
-def test_what_yaml_could_do_beyond_plain_data_is_refused_with_its_line(text, line, message):
+def test_what_yaml_could_do_beyond_plain_data_is_refused_with_its_line(text: str, line: int, message: str):
     found = fault(text)
     assert (found.file, found.line) == ("f.yaml", line)
     assert message in found.message
@@ -96,7 +96,7 @@ def test_size_depth_and_number_of_entries_are_bounded():
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_data_or_one_fault(content):
+def test_any_bytes_are_data_or_one_fault(content: bytes):
     faults: list[Fault] = []
     source = read("f.yaml", content, faults)
     assert (source is None) == (len(faults) == 1)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 
 from docgen.rulebook.closures import closure
-from docgen.rulebook.expression import And, normalised
+from docgen.rulebook.expression import And, Node, Value, normalised
 from docgen.rulebook.parser import parse
 from docgen.rulebook.schema import FactType, Kind, Schema
 from docgen.rulebook.typecheck import Role, check, futile
@@ -30,7 +30,7 @@ def faults(text: str, role: Role = Role.VIOLATES) -> list[str]:
         "policy.delivery.mode == kind",
     ],
 )
-def test_a_well_typed_condition_has_no_fault(text):
+def test_a_well_typed_condition_has_no_fault(text: str):
     assert faults(text) == []
 
 
@@ -59,7 +59,7 @@ def test_a_well_typed_condition_has_no_fault(text):
         ("elapsed_min > done", "elapsed_min是整数，不能与是否done比较"),
     ],
 )
-def test_a_badly_typed_condition_is_told_what_is_wrong(text, message):
+def test_a_badly_typed_condition_is_told_what_is_wrong(text: str, message: str):
     assert any(message in fault for fault in faults(text)), faults(text)
 
 
@@ -104,7 +104,7 @@ def verdict(violates: str, applies: str = "true") -> str | None:
         ("elapsed_min < limit_min or elapsed_min == limit_min or elapsed_min > limit_min", "true", "总是成立"),
     ],
 )
-def test_a_part_that_can_never_decide_anything_is_found(violates, applies, message):
+def test_a_part_that_can_never_decide_anything_is_found(violates: str, applies: str, message: str):
     assert message in (verdict(violates, applies) or "")
 
 
@@ -120,7 +120,7 @@ def test_a_part_that_can_never_decide_anything_is_found(violates, applies, messa
         ('policy.delivery.mode not in ("x", "y")', "true"),
     ],
 )
-def test_a_part_that_can_decide_is_not_complained_of(violates, applies):
+def test_a_part_that_can_decide_is_not_complained_of(violates: str, applies: str):
     assert verdict(violates, applies) is None
 
 
@@ -137,7 +137,7 @@ RANDOM = Schema(
 
 
 @given(CONDITIONS, CONDITIONS, RECORDS)
-def test_no_record_contradicts_a_verdict_on_futility(applies, violates, record):
+def test_no_record_contradicts_a_verdict_on_futility(applies: Node, violates: Node, record: dict[str, Value]):
     said = futile(applies, violates, RANDOM, {})
     relevant, broken = (closure(normalised(And((node,))))(record) for node in (applies, violates))
     if said == "applies 不可能成立":

@@ -20,7 +20,7 @@ def write(path: Path, text: str) -> None:
     os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns + 1_000_000))
 
 
-def test_changed_added_and_removed_files_are_taken_at_the_next_look(tmp_path):
+def test_changed_added_and_removed_files_are_taken_at_the_next_look(tmp_path: Path):
     (tmp_path / "a").write_text("1")
     watched = Watched(lambda: sorted(tmp_path.iterdir()), joined)
     assert watched.current() == "1"
@@ -32,7 +32,7 @@ def test_changed_added_and_removed_files_are_taken_at_the_next_look(tmp_path):
     assert watched.current() == "3"
 
 
-def test_unchanged_files_are_loaded_once(tmp_path):
+def test_unchanged_files_are_loaded_once(tmp_path: Path):
     (tmp_path / "a").write_text("1")
     loaded: list[str] = []
 
@@ -45,7 +45,7 @@ def test_unchanged_files_are_loaded_once(tmp_path):
     assert loaded == ["1"]
 
 
-def test_a_bad_version_is_refused_whole_and_the_one_before_stays(tmp_path):
+def test_a_bad_version_is_refused_whole_and_the_one_before_stays(tmp_path: Path):
     (tmp_path / "a").write_text("1")
     watched = Watched(lambda: [tmp_path / "a"], joined)
     write(tmp_path / "a", "bad")
@@ -57,7 +57,7 @@ def test_a_bad_version_is_refused_whole_and_the_one_before_stays(tmp_path):
     assert watched.refused is None
 
 
-def test_a_file_that_disappears_leaves_what_it_declared(tmp_path):
+def test_a_file_that_disappears_leaves_what_it_declared(tmp_path: Path):
     (tmp_path / "a").write_text("1")
     watched = Watched(lambda: [tmp_path / "a"], joined)
     (tmp_path / "a").unlink()
@@ -69,7 +69,7 @@ def test_a_file_that_disappears_leaves_what_it_declared(tmp_path):
     assert (watched.current(), watched.refused) == ("2", None)
 
 
-def test_without_a_version_before_it_a_bad_one_is_an_error(tmp_path):
+def test_without_a_version_before_it_a_bad_one_is_an_error(tmp_path: Path):
     (tmp_path / "a").write_text("bad")
     with pytest.raises(DeclarationError, match="坏"):
         Watched(lambda: [tmp_path / "a"], joined)

@@ -1,5 +1,6 @@
 import re
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -113,7 +114,7 @@ def test_a_dated_list_is_no_list_of_values():
         ("survey:\n  months: [3, 1]", 2, "survey.months", "由小到大"),
         ("survey:\n  months: [1, 1]", 2, "survey.months", "由小到大"),
         ("survey:\n  months: []", 2, "survey.months", "列表不能为空"),
-        ("survey:\n  low_score: 6", 2, "survey.low_score", ""),
+        ("survey:\n  low_score: 6", 2, "survey.low_score", "数值过大"),
         ("numbering:\n  need_no: '['", 2, "numbering.need_no", "正则"),
         ("approval:\n  same_person_two_steps: maybe", 2, "approval.same_person_two_steps", "应为"),
         ("approval:\n  threshold_basis: net", 2, "approval.threshold_basis", "应为"),
@@ -126,20 +127,20 @@ def test_a_dated_list_is_no_list_of_values():
         ("approval:\n  gm_threshold_cny:\n    - {from: soon, value: '1'}", 3, "approval.gm_threshold_cny", "应为日期"),
         ("approval:\n  gm_threshold_cny:\n    - {value: '1'}", 3, "approval.gm_threshold_cny", "缺少必填项"),
         (
-            "approval:\n  gm_threshold_cny:\n    - {from: 2026-01-01, value: '1'}\n    - {from: 2025-01-01, value: '2'}",
+            "approval:\n  gm_threshold_cny: [{from: 2026-01-01, value: '1'}, {from: 2025-01-01, value: '2'}]",
             2,
             "approval.gm_threshold_cny",
             "由早到晚",
         ),
         (
-            "approval:\n  gm_threshold_cny:\n    - {from: 2026-01-01, value: '1'}\n    - {from: 2026-01-01, value: '2'}",
+            "approval:\n  gm_threshold_cny: [{from: 2026-01-01, value: '1'}, {from: 2026-01-01, value: '2'}]",
             2,
             "approval.gm_threshold_cny",
             "不重复",
         ),
     ],
 )
-def test_a_wrong_value_is_named_with_its_line(text, line, label, message):
+def test_a_wrong_value_is_named_with_its_line(text: str, line: int, label: str, message: str):
     found = faults(text)
     assert any(
         path == f"policy.yaml:{line}" and name.startswith(label) and message in said for path, name, said in found
@@ -155,7 +156,7 @@ def test_every_wrong_value_is_told_at_once():
     assert len(found) == 4
 
 
-def test_a_missing_file_is_named_without_its_folder(tmp_path):
+def test_a_missing_file_is_named_without_its_folder(tmp_path: Path):
     with pytest.raises(DeclarationError, match=r"none\.yaml") as caught:
         load_policy(tmp_path / "none.yaml")
     assert str(tmp_path) not in caught.value.message
@@ -189,6 +190,6 @@ def test_the_types_of_the_view_fit_its_values():
 
 
 @given(st.dates())
-def test_the_view_of_any_day_is_that_of_its_values(on):
+def test_the_view_of_any_day_is_that_of_its_values(on: date):
     dated = policy("deadlines: {follow_up_days: [{from: 2024-01-01, value: 3}, {from: 2025-06-01, value: 5}]}")
     assert dated.at(on).get("deadlines.follow_up_days") == dated.deadlines.follow_up_days.at(on)
