@@ -136,7 +136,7 @@ class Assembly:
         elif part.kind is PartKind.MARGIN:
             word.map_headers_footers_xml(part.relation, text.encode())
         elif part.kind is PartKind.FOOTNOTES:
-            self._parts[part.name]._blob = text.encode()  # noqa: SLF001 - as docxtpl does
+            self._parts[part.name]._blob = (part.prefix + text).encode()  # noqa: SLF001 - as docxtpl does
         else:
             for name, value in zip(PROPERTIES, filled.texts, strict=True):
                 setattr(word.docx.core_properties, name, value)

@@ -10,13 +10,16 @@ from typing import Any
 
 from docxtpl import InlineImage
 
-from docgen.errors import DeclarationError
+from docgen.errors import DeclarationError, Detail
 from docgen.template.bound import Assembly, base_of, members_of, refuse_unknown_links, writer_of
 from docgen.template.engine import Engine, LenientEngine, StrictEngine
 from docgen.template.finish import finished
+from docgen.template.infer import Vocabulary
 from docgen.template.package import Entry, deflated, stored, zipped
 from docgen.template.run import Run
+from docgen.template.scan import scan
 from docgen.template.source import opened, read_source
+from docgen.template.walk import Walk
 
 __all__ = ["CompiledTemplate", "compile_template"]
 
@@ -51,7 +54,12 @@ class CompiledTemplate:
         self._engine: Engine = (
             StrictEngine(self._filters) if strict else LenientEngine(self._filters, autoescape=autoescape)
         )
-        self._parts = [self._engine.compiled(part, taken_apart.properties) for part in taken_apart.parts]
+        try:
+            self._parts = [self._engine.compiled(part, taken_apart.properties) for part in taken_apart.parts]
+        except DeclarationError as exc:
+            if not strict:
+                raise
+            raise _located(exc, source, self._filters) from exc
         self._relations = {name: data for name, data in taken_apart.members.items() if name.endswith(".rels")}
         filled = {part.name for part in taken_apart.parts}
         self._entries: list[Entry | str] = [
@@ -109,3 +117,11 @@ class CompiledTemplate:
             return assemblies[0].saved(filled)
         data = {each.part.name: finished(each.part, each.text, exact=each.exact) for each in filled}
         return zipped(entry if isinstance(entry, Entry) else stored(entry, data[entry]) for entry in self._entries)
+
+
+def _located(error: DeclarationError, source: bytes, filters: Filters) -> DeclarationError:
+    """Return `error` with every fault of the template and its place, where the tags themselves show them."""
+    walks = [Walk(Vocabulary(None, filters)).over(tags) for tags in scan(source)]
+    faults = [fault for walk in walks for fault in walk.faults]
+    details = [Detail(fault.where, fault.source, str(fault), fault.code) for fault in faults] or error.details
+    return DeclarationError(error.message, remedy=error.remedy, details=details, code=error.code)

@@ -81,6 +81,8 @@ class StrictEngine:
     def compiled(self, part: SourcePart, properties: Mapping[str, str]) -> CompiledPart:
         """Return `part` compiled; raise DeclarationError for everything that is not allowed in it."""
         trees = [_parsed(self._environment, text) for text in _sources(part, properties)]
+        for tree in trees:
+            self._environment.refuse(tree)
         shape = _property_shape(trees) if part.kind is PartKind.PROPERTIES else _balanced(trees[0])
         roots = frozenset().union(*(roots_of(tree) for tree in trees))
         secured = [self._environment.secured(tree, shape) for tree in trees]

@@ -35,10 +35,11 @@ __all__ = ["LOOP", "Complaint", "Inference", "Typed", "Vocabulary"]
 class Vocabulary:
     """What a template may say: its roots and their types, its filters, and how types are asked for their members.
 
-    `requires` and `optional` are paths whose type is overruled: never absent, or possibly absent.
+    Without roots every name is known and nothing about it. `requires` and `optional` are paths whose type is overruled:
+    never absent, or possibly absent.
     """
 
-    roots: Mapping[str, Annotation]
+    roots: Mapping[str, Annotation] | None
     filters: Mapping[str, Callable[..., object]]
     requires: Collection[str] = ()
     optional: Collection[str] = ()
@@ -86,6 +87,7 @@ class Inference:
     complaints: list[Complaint] = field(default_factory=list)
     printed: dict[str, str] = field(default_factory=dict)
     tested: dict[str, str] = field(default_factory=dict)
+    spellings: dict[str, str] = field(default_factory=dict)
 
     def complain(self, code: str, message: str, suggestion: str = "") -> None:
         """Note a fault of the expression at hand."""
@@ -118,13 +120,17 @@ class Inference:
     def _root(self, name: str) -> Typed:
         if name in self.variables:
             return self.variables[name]
-        if name in self.vocabulary.roots:
-            return self._value(self.vocabulary.roots[name], name, "", frozenset())
-        near = nearest(name, [*self.vocabulary.roots, *self.variables])
+        roots = self.vocabulary.roots
+        if roots is None:
+            return _UNKNOWN
+        if name in roots:
+            return self._value(roots[name], name, name, "", frozenset())
+        near = nearest(name, [*roots, *self.variables])
         self.complain("unknown_path", f"没有名为 {name} 的字段", f"是否指 {near}" if near else "")
         return _UNKNOWN
 
-    def _value(self, annotation: Annotation, path: str, label: str, absent: frozenset[str]) -> Typed:
+    def _value(self, annotation: Annotation, path: str, shown: str, label: str, absent: frozenset[str]) -> Typed:
+        self.spellings[path] = shown
         kept, optional = required(annotation)
         plain = path.replace("[]", "")
         if plain in _plain(self.vocabulary.requires):
@@ -148,7 +154,8 @@ class Inference:
                 return _UNKNOWN
             label = (owner_class and self.vocabulary.title(owner_class, name)) or label
             found.append(annotation)
-        return self._value(union(found), f"{owner.path}.{name}" if owner.path else "", label, owner.absent)
+        path = f"{owner.path}.{name}" if owner.path else ""
+        return self._value(union(found), path, shown, label, owner.absent)
 
     def _unknown_member(self, owner: Typed, owner_class: type | None, name: str, shown: str) -> None:
         prefix = shown.removesuffix(name)
@@ -206,7 +213,7 @@ class Inference:
     def require_present(self, value: Typed) -> None:
         """Complain if `value` may be absent here."""
         for path in () if self.uncertain else sorted(value.absent - self.present):
-            shown = path.replace("[]", "")
+            shown = self.spellings.get(path, path)
             self.complain(
                 "unguarded_optional",
                 f"{shown} 可能没有填写",

@@ -162,8 +162,11 @@ def _margins(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has n
 def _footnotes(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has no types
     for part in footnotes_of(word):
         text = word.patch_xml(part.blob.decode("utf-8"))
+        start = text.find("<", text.find("?>") + 1)
         special = bool(_SPECIAL_TEXT.search(text))
-        yield SourcePart(part.partname.membername, PartKind.FOOTNOTES, text, special=special)
+        yield SourcePart(
+            part.partname.membername, PartKind.FOOTNOTES, text[start:], prefix=text[:start], special=special
+        )
 
 
 def footnotes_of(word: Any) -> Iterator[Any]:  # noqa: ANN401 - docxtpl has no types

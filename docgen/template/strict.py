@@ -65,8 +65,8 @@ class StrictEnvironment(Environment):
         """Refuse: the grammar has no subscripts."""
         raise ValueRefusedError(obj, "…[…]", "不能用方括号取值", "no_member")
 
-    def secured(self, tree: nodes.Template, shape: Shape) -> nodes.Template:
-        """Return `tree` with every printed expression and every loop under guard.
+    def refuse(self, tree: nodes.Template) -> None:
+        """Refuse what the language does not have.
 
         Raises:
             DeclarationError: `template_forbidden`, with every construct that is not allowed.
@@ -77,14 +77,20 @@ class StrictEnvironment(Environment):
             Detail("", name, f"没有名为 {name} 的过滤器", "unknown_filter")
             for name in sorted({found.name for found in tree.find_all(nodes.Filter)} - set(self.filters))
         ]
-        details += [
-            Detail("", place, "表达式只能写在正文文字里", "misplaced")
-            for place in shape.places.values()
-            if place not in _PRINTER_OF
-        ]
         if details:
             raise DeclarationError("模板用了不允许的写法", details=details, code="template_forbidden")
-        return _Guard(shape).visit(tree)  # type: ignore[no-any-return]
+
+    def secured(self, tree: nodes.Template, shape: Shape) -> nodes.Template:
+        """Return `tree` with every printed expression and every loop under guard.
+
+        Raises:
+            DeclarationError: `template_forbidden`, an expression stands where no value may be printed.
+
+        """
+        if any(place not in _PRINTER_OF for place in shape.places.values()):
+            detail = Detail("", "", "表达式只能写在正文文字里", "misplaced")
+            raise DeclarationError("模板用了不允许的写法", details=[detail], code="template_forbidden")
+        return cast("nodes.Template", _Guard(shape).visit(tree))
 
 
 def roots_of(tree: nodes.Template) -> frozenset[str]:

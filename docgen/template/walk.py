@@ -26,8 +26,13 @@ class Fault:
     message: str
     suggestion: str = ""
 
+    @property
+    def where(self) -> str:
+        """The place in words: 正文表1第2行第3列."""
+        return f"{self.part}{self.place}"
+
     def __str__(self) -> str:
-        where = f"{self.part}{self.place}" + (f"「{self.source}」" if self.source else "")
+        where = self.where + (f"「{self.source}」" if self.source else "")
         return f"{where}：{self.message}" + (f"（{self.suggestion}）" if self.suggestion else "")
 
 
@@ -164,6 +169,7 @@ class Walk:
             return Typed(ANY)
         kept, optional = required(annotation)
         path = f"{over.path}[]" if over.path else ""
+        self._inference.spellings[path] = tag.target
         return Typed(kept, path, over.label, frozenset({path}) if optional and path else frozenset())
 
     def _turn(self, tag: Parsed) -> None:
