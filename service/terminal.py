@@ -4,16 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from docgen.findings import WORST_FIRST, CheckReport, Finding, Outcome
-
-LABELS = {
-    Outcome.FAIL: "不通过",
-    Outcome.WARN: "警告",
-    Outcome.PENDING: "待发生",
-    Outcome.INFO: "提示",
-    Outcome.PASS: "通过",
-    Outcome.NOT_APPLICABLE: "不适用",
-}
-"""Printed name of each outcome."""
+from service.wording import OUTCOMES, deadline, instant, law_text, manual_text
 
 MARKS = {Outcome.FAIL: "✗", Outcome.WARN: "!", Outcome.PENDING: "…", Outcome.INFO: "·"}
 """One character before each finding."""
@@ -23,8 +14,8 @@ def report_lines(report: CheckReport, title: str) -> Iterator[str]:
     """Yield the lines of a report: summary, then every finding with its sources and what to do."""
     counts = Counter(report.outcomes.values())
     yield f"{report.case_no} {title}"
-    yield f"评估时点 {report.as_of:%Y-%m-%d %H:%M}　规则集 {report.pack.version}（{report.pack.sha256[:12]}）"
-    yield "　".join(f"{LABELS[outcome]} {counts[outcome]}" for outcome in WORST_FIRST)
+    yield f"评估时点 {instant(report.as_of)}　规则集 {report.pack.version}（{report.pack.sha256[:12]}）"
+    yield "　".join(f"{OUTCOMES[outcome]} {counts[outcome]}" for outcome in WORST_FIRST)
     for outcome in WORST_FIRST:
         for finding in report.findings:
             if finding.outcome is outcome:
@@ -34,17 +25,15 @@ def report_lines(report: CheckReport, title: str) -> Iterator[str]:
 
 def finding_lines(finding: Finding) -> Iterator[str]:
     """Yield one finding: message, deadline, manual and law, suggestion."""
-    yield f"{MARKS[finding.outcome]} {finding.rule} {LABELS[finding.outcome]}　{finding.message}　［{finding.subject}］"
+    said = OUTCOMES[finding.outcome]
+    yield f"{MARKS[finding.outcome]} {finding.rule} {said}　{finding.message}　［{finding.subject}］"
     if finding.due_at:
-        actual = f"，实际 {finding.actual_at:%Y-%m-%d %H:%M}" if finding.actual_at else ""
-        yield f"    应于 {finding.due_at:%Y-%m-%d %H:%M} 前{actual}"
+        actual = f"，实际 {instant(finding.actual_at)}" if finding.actual_at else ""
+        yield f"    应于 {deadline(finding.due_at)} 前{actual}"
     yield f"    依据 {sources(finding)}"
     yield f"    建议 {finding.suggestion}"
 
 
 def sources(finding: Finding) -> str:
     """Return the manual's section with its sentence, and the articles of law."""
-    own = finding.manual.section == "ours"
-    manual = f"本系统规则“{finding.manual.quote}”" if own else f"手册{finding.manual.section}“{finding.manual.quote}”"
-    law = "；".join(f"{article.name}第{article.article}条" for article in finding.law)
-    return "　".join(part for part in (manual, law) if part)
+    return "　".join(part for part in (manual_text(finding.manual), law_text(finding.law)) if part)

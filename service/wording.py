@@ -112,7 +112,8 @@ def fact_title(name: str, schema: Schema) -> str:
 def fact_value(name: str, value: Value, schema: Schema) -> str:
     """Write the value of a fact of an aspect, or of a policy value."""
     fact = schema.facts.get(name)
-    labels = fact_choices(schema.record).get(name) or (_LITERALS if fact and fact.choices else {})
+    record: type[object] = schema.record
+    labels = fact_choices(record).get(name) or (_LITERALS if fact and fact.choices else {})
     return value_text(name, value, labels)
 
 

@@ -1,15 +1,24 @@
 """`docgen check`: the rules over case files."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 import click
 
+from docgen.case import CaseFile
+from docgen.convert import open_converter
+from docgen.errors import InputError
 from docgen.findings import CheckReport
+from docgen.workspace.events import EventKind
+from rules.book import Rulebook
 from service import terminal, wiring
 from service.commands.options import as_of_option, moment, policy_option
+from service.explanation import explanation_lines
+from service.export import write_file
 from service.problems import REFUSED
+from service.report import Override, about, reports_docx, reports_html
 from service.settings import Settings
 
 
@@ -36,7 +45,7 @@ def check(
     at = moment(as_of)
     if explain:
         for case in loaded:
-            click.echo("\n".join(rulebook.explain(case, explain, at)))
+            _explain(rulebook, case, explain, at)
         return 0
     reports = [rulebook.check(case, at) for case in loaded]
     if form == "json":
@@ -46,9 +55,50 @@ def check(
         blocks = (terminal.report_lines(one, case.title) for one, case in zip(reports, loaded, strict=True))
         click.echo("\n\n".join("\n".join(block) for block in blocks))
     if report:
-        _save(settings, list(zip(reports, [case.title for case in loaded], strict=True)), report)
+        _save(settings, rulebook, list(zip(reports, loaded, strict=True)), report)
     return REFUSED if any(one.failed for one in reports) else 0
 
 
-def _save(settings: Settings, reports: list[tuple[CheckReport, str]], target: Path) -> None:
-    raise NotImplementedError
+def _explain(rulebook: Rulebook, case: CaseFile, rule: str, at: datetime | None) -> None:
+    explanations = rulebook.explain(rule, case, at)
+    click.echo(f"{case.case_no} {case.title}")
+    if not explanations:
+        click.echo(f"{rule}　不适用：案卷中没有这条规则判断的对象")
+    for explanation in explanations:
+        click.echo()
+        click.echo("\n".join(explanation_lines(explanation)))
+
+
+def _save(settings: Settings, rulebook: Rulebook, checked: list[tuple[CheckReport, CaseFile]], target: Path) -> None:
+    reported = [(report, about(case, rulebook, report.as_of), _overrides(settings, case)) for report, case in checked]
+    match target.suffix.lower():
+        case ".html":
+            data = reports_html(reported).encode()
+        case ".docx":
+            data = reports_docx(reported)
+        case ".pdf":
+            data = _pdf(settings, reports_docx(reported))
+        case _:
+            raise InputError("检查报告只能存为 .docx、.pdf 或 .html", remedy="改用其中一种后缀", code="report_format")
+    write_file(target.parent, target.name, data)
+    click.echo(f"检查报告（内部使用）已写入 {target}", err=True)
+
+
+def _pdf(settings: Settings, docx: bytes) -> bytes:
+    converter = open_converter(settings.converter)
+    try:
+        return converter.convert(docx).data
+    finally:
+        converter.close()
+
+
+def _overrides(settings: Settings, case: CaseFile) -> tuple[Override, ...]:
+    """Return the warnings set aside for a case in the workspace, if there is a workspace."""
+    if not settings.workspace.is_dir():
+        return ()
+    with wiring.workspace(settings) as workspace:
+        return tuple(
+            Override(event.subject, event.actor, event.at, str(event.data["reason"]))
+            for event in workspace.events(case.case_no)
+            if event.kind == EventKind.RULE_OVERRIDDEN
+        )
