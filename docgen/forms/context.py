@@ -5,7 +5,7 @@ every absent value knows its path and its Chinese label, so that all that are mi
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -13,9 +13,9 @@ from docgen.case.casefile import CaseFile
 from docgen.errors import Detail
 from docgen.forms.calc import Calc, Figures
 from docgen.forms.people import Found, People
-from docgen.forms.reading import Member, element, is_record, members, required
+from docgen.forms.reading import Member, element, is_record, members, record_type, required
 from docgen.forms.spec import HOUSE_SECRETS, Edition, FormSpec
-from docgen.forms.subjects import Subject, alias, named_types
+from docgen.forms.subjects import Subject, alias, named_types, rows
 from docgen.forms.visibility import Visibility
 from docgen.masking import PiMode
 from docgen.template.values import Missing, Node
@@ -63,12 +63,34 @@ def build_context(
     scope = _Scope.of(spec, case, issuance.pi_mode)
     context = _subject_context(spec, case, subject, scope)
     context["calc"] = Node(_Record(scope, Calc(case, subject.names, figures), "calc", ""), "calc")
-    context["doc"] = Node(_Record(scope, _document(spec, issuance), "doc", "文书"), "doc")
+    context["doc"] = document(spec, issuance)
     return context
 
 
-def _document(spec: FormSpec, issuance: Issuance) -> DocumentMeta:
-    return DocumentMeta(
+def row_contexts(
+    spec: FormSpec, case: CaseFile, issuance: Issuance, figures: Figures
+) -> Iterator[Mapping[str, object]]:
+    """Yield what the template of the ledger `spec` may read of each of its rows in `case`.
+
+    Paths and labels of absent values begin with the case number.
+
+    Raises:
+        InputError: `pi_mode_not_offered`.
+    """
+    scope = _Scope.of(spec, case, issuance.pi_mode, base=case.case_no)
+    whole = dict(_Record(scope, case, case.case_no, case.case_no))
+    for row in rows(spec, case):
+        own = {
+            name: scope.seen(entity, f"{case.case_no}.{path}", case.case_no)
+            for name, (path, entity) in row.names.items()
+        }
+        calc = Node(_Record(scope, Calc(case, row.names, figures), f"{case.case_no}.calc", case.case_no), "calc")
+        yield {**whole, **own, "calc": calc}
+
+
+def document(spec: FormSpec, issuance: Issuance) -> Node:
+    """Return what the template of `spec` may read of the document itself (`doc.*`)."""
+    meta = DocumentMeta(
         number=issuance.number,
         title=spec.title,
         revision=issuance.revision,
@@ -80,6 +102,7 @@ def _document(spec: FormSpec, issuance: Issuance) -> DocumentMeta:
         as_of=issuance.as_of,
         footer_label=spec.footer_label,
     )
+    return Node({one.name: getattr(meta, one.name) for one in fields(meta)}, "doc")
 
 
 def editions(spec: FormSpec, case: CaseFile, subject: Subject) -> tuple[Edition, ...]:
@@ -103,7 +126,7 @@ def _subject_context(spec: FormSpec, case: CaseFile, subject: Subject, scope: "_
 def _title(spec: FormSpec, name: str) -> str:
     """Return what the case file calls the subject's object of this name."""
     owner: Any = CaseFile
-    for step in spec.one_per.split("."):
+    for step in spec.about.split("."):
         info = owner.model_fields[step.removesuffix("[]")]
         if alias(step) == name:
             return str(info.title)
@@ -115,7 +138,18 @@ def root_types(spec: FormSpec) -> Mapping[str, Any]:
     """Return the type of every name that a template of `spec` may start a path with."""
     visibility = Visibility.of(spec)
     roots = {name: member.annotation for name, member in members(CaseFile, visibility).items()}
+    if spec.is_ledger:
+        return {"rows": tuple[row_type(spec), ...], "doc": DocumentMeta}  # type: ignore[misc] # made here and now
     return {**roots, **named_types(spec), "calc": Calc, "doc": DocumentMeta}
+
+
+def row_type(spec: FormSpec) -> type:
+    """Return the type of a row of a ledger, for the checker: its number, the whole case, what the row is about."""
+    seen = members(CaseFile, Visibility.of(spec))
+    own = {name: (_title(spec, name), kind) for name, kind in named_types(spec).items()}
+    whole = {name: (member.title, member.annotation) for name, member in seen.items()}
+    named = {"number": ("序号", int), **whole, **own, "calc": ("计算值", Calc)}
+    return record_type("Row", tuple((name, title, kind) for name, (title, kind) in named.items()))
 
 
 def absent(context: Mapping[str, object], paths: tuple[str, ...]) -> tuple[Detail, ...]:
@@ -143,14 +177,19 @@ def _absent(here: Mapping[str, object] | Node, steps: list[str]) -> Iterator[Mis
 class _Scope:
     """Turns values of the case into what templates see."""
 
-    def __init__(self, visibility: Visibility, people: People) -> None:
+    def __init__(self, visibility: Visibility, people: People, base: str = "") -> None:
         self.visibility = visibility
         self.people = people
+        self._base = base
 
     @classmethod
-    def of(cls, spec: FormSpec, case: CaseFile, pi_mode: PiMode | None = None) -> "_Scope":
+    def of(cls, spec: FormSpec, case: CaseFile, pi_mode: PiMode | None = None, *, base: str = "") -> "_Scope":
         visibility = Visibility.of(spec, pi_mode)
-        return cls(visibility, People(case, visibility.pi_mode))
+        return cls(visibility, People(case, visibility.pi_mode), base)
+
+    def from_root(self, place: str) -> str:
+        """Return the path of a place of the case file."""
+        return f"{self._base}.{place}" if self._base else place
 
     def seen(self, value: object, path: str, label: str) -> object:
         """Return `value` as templates see it: absent ones named, records opened one by one."""
@@ -198,7 +237,7 @@ class _Record(Mapping[str, object]):
         return self._scope.seen(value, self._below(name), label)
 
     def _found(self, found: Found, label: str) -> object:
-        path = found.place if found.from_root else self._below(found.place)
+        path = self._scope.from_root(found.place) if found.from_root else self._below(found.place)
         return self._scope.seen(found.part, path, label)
 
     def _below(self, name: str) -> str:

@@ -1,6 +1,8 @@
 """Forms checked before any case is seen: declaration, tags, look. Every fault of every form at once."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -114,17 +116,29 @@ def _declaration(spec: FormSpec) -> Iterator[FormFault]:
             if path.split(".")[0] in {"calc", "doc"}:
                 yield _fault(spec, key, "not_of_case", f"{path} 不在案卷中，不能决定版本")
     yield from _number(spec)
+    yield from _row_order(spec, roots, visibility)
     yield from _where(spec, named_types(spec), visibility)
 
 
 def _number(spec: FormSpec) -> Iterator[FormFault]:
     try:
-        others = placeholders(spec.number) - ALLOCATED
+        others = placeholders(spec.number) - (ALLOCATED - {"case"} if spec.is_ledger else ALLOCATED)
     except DeclarationError as error:
         yield _fault(spec, "number", error.code, error.message)
         return
     if others and spec.number_from is None:
         yield _fault(spec, "number", "number_unknown", "编号含案卷字段，须用 number_from 指明取自何处")
+
+
+def _row_order(spec: FormSpec, roots: Mapping[str, Any], visibility: Visibility) -> Iterator[FormFault]:
+    named: list[tuple[str, str, tuple[type, ...]]] = [
+        ("rows_by", path, (str, int, Decimal, dt.date)) for path in spec.rows_by
+    ]
+    named += [("rows_from", path, (dt.date,)) for path in (spec.rows_from,) if path]
+    for key, path, kinds in named:
+        found = required(annotation_at(roots, visibility, f"rows[].{path}"))
+        if not (isinstance(found, type) and issubclass(found, kinds)):
+            yield _fault(spec, key, "unknown_path", f"{path} 不是每行都有的{'日期' if key == 'rows_from' else '值'}")
 
 
 def _where(spec: FormSpec, names: Mapping[str, Any], visibility: Visibility) -> Iterator[FormFault]:

@@ -5,7 +5,7 @@ the form may not see (`docgen.forms.visibility`) is not in the table.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, make_dataclass
 from functools import lru_cache
 from operator import attrgetter
 from types import NoneType, UnionType
@@ -41,6 +41,12 @@ def members(owner: type, visibility: Visibility) -> Mapping[str, Member]:
     if is_dataclass(owner):
         return dict(_of_dataclass(owner))
     return {}
+
+
+@lru_cache(maxsize=256)
+def record_type(name: str, parts: tuple[tuple[str, str, Any], ...]) -> type:
+    """Return a type of records with these members: name, Chinese title and type of each; the same type every time."""
+    return make_dataclass(name, [(part, kind, field(metadata={"title": title})) for part, title, kind in parts])
 
 
 def is_record(annotation: object) -> bool:

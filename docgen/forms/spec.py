@@ -5,7 +5,7 @@ nothing internal; each signer has a place of its own on the page; every fault is
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -21,7 +21,10 @@ STAGES = ("客户开发", "需求沟通", "方案制定", "合同签订", "订�
 """The six stages of the manual, part 二; `FormSpec.stage` counts them from one."""
 
 LEDGER = "ledger"
-"""Value of `one_per` for a form with one row per case instead of one document per subject."""
+"""Value of `one_per` for a form that is one document over many cases instead of one per subject."""
+
+WHOLE_CASE = "case"
+"""Value of `one_per` for a form of which a case has exactly one, and of `rows` for a ledger with one row a case."""
 
 
 class Edition(StrEnum):
@@ -122,6 +125,10 @@ class FormSpec(_Declared):
     `one_per` is the path of the case file whose elements each get a document; `where` narrows them by the value of a
     closed set, in the words of the template (`order.kind`). `requires` are the optional fields without which no
     edition can be issued, `requires_signing` and `requires_record` those without which that edition cannot.
+
+    A ledger (`one_per = "ledger"`) has instead one document over many cases: `rows` is the path whose elements each
+    get a row (`case`: one row a case), `rows_from` the moment or day from which there is a row, `rows_by` what the
+    rows are sorted by before case number and place in the case file; both in the words of a row (`order.order_no`).
     """
 
     form_id: FormId
@@ -134,6 +141,9 @@ class FormSpec(_Declared):
     manual: ManualReference
     one_per: CasePath
     where: Mapping[CasePath, Words] = Field(default_factory=dict)
+    rows: CasePath | None = None
+    rows_from: CasePath | None = None
+    rows_by: tuple[CasePath, ...] = ()
     audience: Audience
     discloses: tuple[Disclosure, ...] = ()
     pi_mode: PiMode
@@ -166,6 +176,16 @@ class FormSpec(_Declared):
         return tuple(anchor for signer in self.signers for anchor in signer.anchors) + straddle
 
     @property
+    def is_ledger(self) -> bool:
+        """Tell whether this form is one document over many cases."""
+        return self.one_per == LEDGER
+
+    @property
+    def about(self) -> str:
+        """Return the path of the case file whose elements each get a document or, in a ledger, a row."""
+        return self.rows or WHOLE_CASE if self.is_ledger else self.one_per
+
+    @property
     def stage_title(self) -> str:
         """Return the manual's name of the stage."""
         return STAGES[self.stage - 1]
@@ -186,12 +206,26 @@ def _contradictions(spec: FormSpec) -> list[str]:
         faults.append("editions 含 record 与 requires_record 须同时给出")
     if bool(spec.requires_signing) != (Edition.DRAFT in spec.editions):
         faults.append("editions 含 draft 与 requires_signing 须同时给出")
+    faults.extend(_ledger_contradictions(spec))
     places = [signer.place for signer in spec.signers]
     if len(set(places)) < len(places):
         faults.append("signers 中同一方有多个签署处，须用 slot 区分")
     if [signer.turn for signer in spec.signers] != sorted(signer.turn for signer in spec.signers):
         faults.append("signers 应按 turn 的先后列出")
     return faults
+
+
+def _ledger_contradictions(spec: FormSpec) -> Iterator[str]:
+    if not spec.is_ledger:
+        if spec.rows or spec.rows_from or spec.rows_by:
+            yield "rows、rows_from、rows_by 只用于台账（one_per 为 ledger）"
+        return
+    if spec.rows is None:
+        yield "台账须用 rows 指明每行是什么，如 case、orders[]"
+    if spec.editions != (Edition.SIGNING,):
+        yield "台账只有 signing 一个版本"
+    if spec.number_from:
+        yield "台账跨多个案卷，编号不取自案卷（number_from）"
 
 
 def load_spec(form_id: str, source: bytes, *, file: str) -> FormSpec:

@@ -12,10 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from docgen.case.casefile import CaseFile
 from docgen.case.values import Entity
 from docgen.errors import DeclarationError, NotFoundError
-from docgen.forms.spec import LEDGER, FormSpec
-
-WHOLE_CASE = "case"
-"""Value of `one_per` for a form of which a case has exactly one."""
+from docgen.forms.spec import WHOLE_CASE, FormSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +30,13 @@ class Subject:
 
 def subjects(spec: FormSpec, case: CaseFile) -> tuple[Subject, ...]:
     """Return what `spec` can be issued for in `case`, in the order of the case file; a ledger has none."""
-    if spec.one_per == LEDGER:
-        return ()
-    if spec.one_per == WHOLE_CASE:
-        return (Subject("", "", {}),)
-    found = _walk(case, spec.one_per.split("."), Subject("", "", {}))
-    return tuple(subject for subject in found if _matches(spec, subject))
+    return () if spec.is_ledger else tuple(_found(spec, case))
+
+
+def rows(spec: FormSpec, case: CaseFile) -> Iterator[Subject]:
+    """Yield what the ledger `spec` has a row for in `case`, in the order of the case file."""
+    assert spec.is_ledger
+    return _found(spec, case)
 
 
 def subject(spec: FormSpec, case: CaseFile, key: str = "") -> Subject:
@@ -57,20 +55,21 @@ def subject(spec: FormSpec, case: CaseFile, key: str = "") -> Subject:
 
 
 def named_types(spec: FormSpec) -> dict[str, Any]:
-    """Return the types of the names that a subject of `spec` brings into its template.
+    """Return the types of the names that a subject or row of `spec` brings into its template.
 
     Raises:
-        DeclarationError: `bad_form` if `one_per` is no path of entities of the case file.
+        DeclarationError: `bad_form` if `one_per` or `rows` is no path of entities of the case file.
     """
-    if spec.one_per in (LEDGER, WHOLE_CASE):
+    if spec.about == WHOLE_CASE:
         return {}
     names: dict[str, Any] = {}
     here: Any = CaseFile
-    for step in spec.one_per.split("."):
+    for step in spec.about.split("."):
         field = here.model_fields.get(step.removesuffix("[]"))
         here = field and _entity_of(field.annotation, many=step.endswith("[]"))
         if here is None:
-            raise DeclarationError(f"表单 {spec.form_id} 的 one_per 不是案卷中的对象", code="bad_form")
+            key = "rows" if spec.is_ledger else "one_per"
+            raise DeclarationError(f"表单 {spec.form_id} 的 {key} 不是案卷中的对象", code="bad_form")
         names[alias(step)] = here
     return names
 
@@ -79,6 +78,12 @@ def alias(step: str) -> str:
     """Return the name of one step of a subject's path in templates: `orders[]` is `order`."""
     name = step.removesuffix("[]")
     return name[:-1] if step.endswith("s[]") and not name.endswith("ss") else name
+
+
+def _found(spec: FormSpec, case: CaseFile) -> Iterator[Subject]:
+    whole = Subject("", "", {})
+    found = iter((whole,)) if spec.about == WHOLE_CASE else _walk(case, spec.about.split("."), whole)
+    return (subject for subject in found if _matches(spec, subject))
 
 
 def _walk(owner: Entity, steps: list[str], so_far: Subject) -> Iterator[Subject]:
