@@ -1,7 +1,8 @@
 """The embedded converter: rdocx, a library in the process, which needs no program and no font of the system.
 
 What it would lose or draw wrongly without a word is refused or mended (docs/template-features.md): it drops Chinese
-automatic numbering and smart tags, lets long words and tall rows run out of their place, and merged cells off the page.
+automatic numbering and smart tags, lets long words, tall rows and merged cells run out of their place, and divides
+tables that belong together.
 """
 
 import io
@@ -12,9 +13,11 @@ from typing import Final
 
 import pikepdf
 import rdocx
+from lxml import etree
 
 from docgen.convert.breaks import break_what_does_not_fit
 from docgen.convert.dress import dressed, with_fonts
+from docgen.convert.keeping import keep_tables_together
 from docgen.convert.merged import refuse_divided_cells
 from docgen.convert.package import pack
 from docgen.convert.source import Feature, Source
@@ -44,7 +47,7 @@ class Rdocx:
             BackendError: rdocx cannot lay it out (`conversion_failed`).
         """
         _limit(source)
-        parts = with_fonts(dressed(source.package, break_what_does_not_fit), rare)
+        parts = with_fonts(dressed(source.package, _mend), rare)
         try:
             pdf = rdocx.Document.from_bytes(pack(parts)).to_pdfa_deterministic("pdfa-2b")
         except rdocx.RdocxError as error:
@@ -58,6 +61,11 @@ class Rdocx:
 
     def close(self) -> None:
         """Release nothing: there is nothing held."""
+
+
+def _mend(root: etree._Element) -> None:
+    break_what_does_not_fit(root)
+    keep_tables_together(root)
 
 
 def _limit(source: Source) -> None:

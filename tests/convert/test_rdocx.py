@@ -244,6 +244,33 @@ def test_text_in_the_hidden_part_of_a_merged_cell_is_a_loss(converter: Converter
     assert [detail.code for detail in caught.value.details] == ["text_lost"]
 
 
+def pages_of(pdf: Pdf, *words: str) -> list[int]:
+    """Return the page on which each of `words` stands."""
+    return [next(number for number, page in enumerate(texts(pdf)) if word in page) for word in words]
+
+
+def test_a_table_whose_rows_keep_together_goes_to_the_next_page_whole_with_the_line_before_it(
+    converter: Converter,
+) -> None:
+    keep = "<w:pPr><w:keepNext/></w:pPr>"
+    rows = table([["甲方盖章"], ["签字"], ["日期"]], [8000])
+    kept = rows.replace("<w:p>", f"<w:p>{keep}").replace(f"{keep}<w:r><w:t>日期", "<w:r><w:t>日期")
+    lead = f"<w:p>{keep}<w:r><w:t>以下无正文</w:t></w:r></w:p>"
+    filling = ["<w:p><w:r><w:t>字</w:t></w:r></w:p>"] * 22
+    apart = pages_of(converter.convert(holding(*filling, lead, rows, "<w:p/>")), "甲方盖章", "日期")
+    together = pages_of(converter.convert(holding(*filling, lead, kept, "<w:p/>")), "以下无正文", "甲方盖章", "日期")
+    assert apart == [0, 1]
+    assert together == [1, 1, 1]
+
+
+def test_the_header_of_a_short_table_is_not_left_alone(converter: Converter) -> None:
+    filling = ["<w:p><w:r><w:t>字</w:t></w:r></w:p>"] * 23
+    rows = [["税率"], ["百分之十三"], ["百分之六"]]
+    plain, headed = (holding(*filling, table(rows, [8000], header=header), "<w:p/>") for header in (False, True))
+    assert pages_of(converter.convert(plain), "税率", "百分之十三") == [0, 1]
+    assert pages_of(converter.convert(headed), "税率", "百分之十三", "百分之六") == [1, 1, 1]
+
+
 def test_header_rows_that_fill_a_page_do_not_repeat_for_ever(converter: Converter) -> None:
     rows = table([["标签", CLAUSE]] * 40, [1500, 6500]).replace("<w:tr>", "<w:tr><w:trPr><w:tblHeader/></w:trPr>")
     assert converter.convert(holding(rows, "<w:p/>")).pages > 1
