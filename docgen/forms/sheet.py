@@ -1,8 +1,8 @@
 """A docx put together in the house style: paragraphs and bordered tables, every one in a named style of the house.
 
 Rules enforced here (what Word, LibreOffice and the embedded converter print alike): column widths are fixed and add up
-to the width of the text, rows do not split, header rows repeat, signature lines are cell borders, numbering is literal
-text, anchors are bookmarks.
+to the width of the text, rows do not split, header rows repeat, signature lines are borders, numbering is literal text,
+anchors are bookmarks. Not every converter keeps two rows on one page: what must stay together is one row.
 """
 
 from collections.abc import Sequence
@@ -50,19 +50,13 @@ class Style(StrEnum):
     CAPTION = "表题"
     SIGN = "签署"
     SIGN_CENTRE = "签署居中"
+    SIGN_PARTY = "签署单位"
+    SIGN_LINE = "签署线"
     CLOSING = "落款"
     NOTE = "说明"
     GAP = "表间距"
     HEADER = "文书页眉"
     FOOTER = "文书页脚"
-
-
-class Frame(StrEnum):
-    """Which borders a cell has."""
-
-    ALL = "all"
-    NONE = "none"
-    LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +75,7 @@ class Cell:
     lines: tuple[Line, ...]
     span: int = 1
     shaded: bool = False
-    frame: Frame = Frame.ALL
+    framed: bool = True
     top: bool = False
 
 
@@ -200,8 +194,8 @@ class Grid:
             columns.append(_element("w:gridCol", w=str(width)))
         table.append(columns)
 
-    def row(self, *cells: Cell, height: float = 8, header: bool = False, keep: bool = False) -> None:
-        """Add a row at least `height` millimetres high; `header` rows repeat, `keep` holds it to the next row."""
+    def row(self, *cells: Cell, height: float = 8, header: bool = False) -> None:
+        """Add a row at least `height` millimetres high; `header` rows repeat on every page."""
         if sum(cell.span for cell in cells) != len(self._widths):
             raise ValueError("the cells of a row must span all columns")
         row = _element("w:tr")
@@ -214,7 +208,7 @@ class Grid:
         column = 0
         for cell in cells:
             width = sum(self._widths[column : column + cell.span])
-            row.append(self._cell(cell, width, keep=keep))
+            row.append(self._cell(cell, width))
             column += cell.span
         self._table.append(row)
 
@@ -226,15 +220,14 @@ class Grid:
         """Add a row that only holds a template tag such as `{%tr for … %}` and is gone once filled."""
         self.row(Cell((Line(tag),), len(self._widths)), height=5)
 
-    def _cell(self, cell: Cell, width: int, *, keep: bool) -> BaseOxmlElement:
+    def _cell(self, cell: Cell, width: int) -> BaseOxmlElement:
         element = _element("w:tc")
         properties = _element("w:tcPr")
         properties.append(_element("w:tcW", w=str(width), type="dxa"))
         if cell.span > 1:
             properties.append(_element("w:gridSpan", val=str(cell.span)))
-        borders = _borders(cell.frame)
-        if borders is not None:
-            properties.append(borders)
+        if cell.framed:
+            properties.append(_borders())
         if cell.shaded:
             properties.append(_element("w:shd", val="clear", color="auto", fill=LABEL_SHADE))
         properties.append(_element("w:vAlign", val="top" if cell.top else "center"))
@@ -243,20 +236,15 @@ class Grid:
             paragraph = _element("w:p")
             style = _element("w:pPr")
             style.append(_element("w:pStyle", val=self._sheet._style_id(line.style)))  # noqa: SLF001
-            if keep:
-                style.append(_element("w:keepNext"))
             paragraph.append(style)
             self._sheet._fill(paragraph, line)  # noqa: SLF001
             element.append(paragraph)
         return element
 
 
-def _borders(frame: Frame) -> BaseOxmlElement | None:
-    sides = {Frame.ALL: ("top", "left", "bottom", "right"), Frame.LINE: ("bottom",), Frame.NONE: ()}[frame]
-    if not sides:
-        return None
+def _borders() -> BaseOxmlElement:
     borders = _element("w:tcBorders")
-    for side in sides:
+    for side in ("top", "left", "bottom", "right"):
         borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="000000"))
     return borders
 

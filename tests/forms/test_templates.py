@@ -113,16 +113,22 @@ def test_header_rows_repeat_and_no_row_splits():
                 assert row.find(f"{tag('trPr')}/{tag('tblHeader')}") is not None
 
 
-def test_the_signature_block_never_stands_alone():
-    body = part(filled("contract", case_of("H01"), edition=Edition.SIGNING).docx, "word/document.xml")
-    paragraphs = list(body.iter(tag("p")))
-    texts = ["".join(text.text or "" for text in one.iter(tag("t"))) for one in paragraphs]
-    last = texts.index("（以下无正文）")
-    kept = ("HouseBodyLast", "HouseSign", "HouseSignCentre")
-    for paragraph in paragraphs[last - 2 : last + 3]:
-        style = paragraph.find(f"{tag('pPr')}/{tag('pStyle')}")
-        assert style is not None
-        assert style.get(f"{W}val") in (*kept, "HouseCell")
+@pytest.mark.parametrize("edition", list(Edition))
+def test_the_signature_block_never_stands_alone(edition: Edition):
+    """One row that no converter splits, held to the last lines of the text by paragraphs that keep with the next."""
+    body = part(filled("contract", case_of("H01"), edition=edition).docx, "word/document.xml")
+    keeping = {"HouseBodyLast", "HouseBodyStrong"}
+    for table in body.iter(tag("tbl")):
+        if "sig.customer.sign" not in {mark.get(f"{W}name") for mark in table.iter(tag("bookmarkStart"))}:
+            continue
+        rows = list(table.iter(tag("tr")))
+        assert len(rows) == 1
+        assert rows[0].find(f"{tag('trPr')}/{tag('cantSplit')}") is not None
+        before = [table.getprevious(), table.getprevious().getprevious()]
+        assert "".join(text.text or "" for text in before[0].iter(tag("t"))) == "（以下无正文）"
+        assert {next(one.iter(tag("pStyle"))).get(f"{W}val") for one in before} <= keeping
+        return
+    raise AssertionError("no signature block")
 
 
 def test_a_contract_without_article_numbers_is_numbered():
