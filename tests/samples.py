@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +18,16 @@ class Kind(StrEnum):
     FAILING = "failing"
     BOUNDARY = "boundary"
     LOAD_ERROR = "load_error"
+
+
+class Gone(Enum):
+    """Stands for a path that is to be deleted from a variant of a sample; its name is the same in every process."""
+
+    GONE = "gone"
+
+
+GONE = Gone.GONE
+"""Value of a path that is to be deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,7 @@ from docgen.case import load_case
 from docgen.case.shape import location
 from docgen.case.yaml_reader import read_yaml
 from docgen.errors import Detail, InputError
-from tests.samples import sample
-
-GONE = object()
-"""Value of a path that is to be deleted."""
+from tests.samples import GONE, sample
 
 MINIMAL = """\
 case_no: XS2026-0001

@@ -10,9 +10,7 @@ from typing import Any
 import yaml
 
 from docgen.case.casefile import CaseFile
-
-GONE = object()
-"""Value of a path that is to be deleted."""
+from tests.samples import GONE
 
 _H01 = Path(__file__).parents[2] / "samples" / "H01" / "case.yaml"
 _STEP = re.compile(r"([A-Za-z_]\w*)|\[(\d+)\]")
