@@ -1,6 +1,6 @@
 """How fast a Word template is filled: ours beside docxtpl and three engines of the npm registry, in turns.
 
-A contract of three pages and a form of one page, built in each engine's own tag language, filled from the same data.
+A contract of four pages and a form of one page, built in each engine's own tag language, filled from the same data.
 CPU time per document, warm; each engine may keep whatever it keeps between documents.
 """
 
@@ -77,7 +77,7 @@ def _add_table(document: Document, head: Sequence[str], rows: Rows) -> None:
 
 
 def contract(dialect: Dialect) -> bytes:
-    """Return a contract of three pages: 16 articles, two tables, a header and a footer."""
+    """Return a contract of four pages: 16 articles, two tables, a header and a footer."""
     document = Document()
     document.add_heading(dialect.value("title"), 0)
     document.add_paragraph(f"甲方：{dialect.value('buyer')}    乙方：{dialect.value('seller')}")
@@ -218,7 +218,7 @@ def run() -> str:
     node = started if isinstance(started, _Node) else None
     try:
         tables = [
-            _measured("contract of three pages", _tasks(contract, node, "contract")),
+            _measured("contract of four pages", _tasks(contract, node, "contract")),
             _measured("form of one page", _tasks(form, node, "form")),
         ]
     finally:

@@ -12,7 +12,7 @@ from docxtpl import InlineImage
 
 from docgen.errors import DeclarationError, Detail
 from docgen.template.bound import Assembly, base_of, members_of, refuse_unknown_links, writer_of
-from docgen.template.engine import Engine, LenientEngine, StrictEngine
+from docgen.template.engine import TOO_COMPLEX, Engine, LenientEngine, StrictEngine
 from docgen.template.finish import finished
 from docgen.template.infer import Vocabulary
 from docgen.template.package import Entry, deflated, stored, zipped
@@ -56,6 +56,8 @@ class CompiledTemplate:
         )
         try:
             self._parts = [self._engine.compiled(part, taken_apart.properties) for part in taken_apart.parts]
+        except TOO_COMPLEX as exc:
+            raise DeclarationError("模板的标签嵌套过深或过长", code="template_too_complex") from exc
         except DeclarationError as exc:
             if not strict:
                 raise

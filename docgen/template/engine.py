@@ -18,7 +18,7 @@ from docgen.template.source import PartKind, SourcePart, between_marks
 from docgen.template.strict import FROM_VALUES, StrictEnvironment, ValueRefusedError, roots_of, unescaped_delimiters
 from docgen.template.values import Missing, Node, UnknownFieldError, path_to
 
-__all__ = ["CompiledPart", "Engine", "FilledPart", "LenientEngine", "StrictEngine"]
+__all__ = ["TOO_COMPLEX", "CompiledPart", "Engine", "FilledPart", "LenientEngine", "StrictEngine"]
 
 Filters = Mapping[str, Callable[..., Any]]
 _PARAGRAPH = re.compile("<w:p([ >])")
@@ -147,6 +147,10 @@ def _parsed(environment: Environment, text: str) -> nodes.Template:
         return environment.parse(text)
     except TemplateSyntaxError as exc:
         raise _syntax_error(exc) from exc
+
+
+TOO_COMPLEX = (RecursionError, MemoryError, SyntaxError, OverflowError)
+"""What Jinja's and Python's compilers raise on expressions or blocks nested too deeply."""
 
 
 def _syntax_error(exc: TemplateSyntaxError) -> DeclarationError:

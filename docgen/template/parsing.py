@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import cast
 
 from jinja2 import Environment, nodes
@@ -11,8 +12,10 @@ from jinja2.exceptions import TemplateSyntaxError
 from docgen.template.grammar import refusals
 from docgen.template.scan import Tag
 
-__all__ = ["Act", "Parsed", "parsed"]
+__all__ = ["LONGEST", "Act", "Parsed", "parsed"]
 
+LONGEST = 500
+"""Longest tag, in characters; what needs more belongs in the computed values."""
 _ENVIRONMENT = Environment(autoescape=True)
 _WORD = re.compile(r"\w+")
 _TARGET = re.compile(r"for\s+(\w+)\s+in\b")
@@ -57,6 +60,8 @@ _BARE = {Act.ELSE, Act.ENDIF, Act.ENDFOR, Act.VM, Act.HM}
 
 def parsed(tag: Tag) -> Parsed:
     """Return what `tag` does; a broken one keeps what can be told, so that its block is still followed."""
+    if len(tag.text) > LONGEST:
+        return Parsed(tag, Act.NOTHING, faults=(("too_long", f"标签超过 {LONGEST} 个字符"),))
     if tag.mark == "{#":
         return Parsed(tag, Act.NOTHING)
     if tag.mark == "{{":
@@ -83,10 +88,9 @@ def _statement(tag: Tag) -> Parsed:
 def _printing(tag: Tag, act: Act, code: str) -> Parsed:
     if tag.level and act is Act.PRINT:
         return Parsed(tag, Act.NOTHING, faults=(("forbidden", f"模板不允许使用 {{{{{tag.level} … }}}}（富文本）"),))
-    try:
-        tree = _ENVIRONMENT.parse(f"{{{{ {code} }}}}")
-    except TemplateSyntaxError as exc:
-        return Parsed(tag, Act.NOTHING, faults=(("syntax", f"语法错误：{exc.message}"),))
+    tree = _tree(f"{{{{ {code} }}}}")
+    if isinstance(tree, str):
+        return Parsed(tag, Act.NOTHING, faults=(("syntax", tree),))
     output = tree.body[0] if len(tree.body) == 1 else None
     if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
         return Parsed(tag, Act.NOTHING, faults=(("syntax", "语法错误：空标签"),))
@@ -97,10 +101,9 @@ def _printing(tag: Tag, act: Act, code: str) -> Parsed:
 def _block(tag: Tag, act: Act) -> Parsed:
     guessed = _TARGET.match(tag.code)
     target = guessed[1] if guessed else ""
-    try:
-        tree = _ENVIRONMENT.parse(_PATTERNS[act].format(tag.code))
-    except TemplateSyntaxError as exc:
-        return Parsed(tag, act, target=target, faults=(("syntax", f"语法错误：{exc.message}"),))
+    tree = _tree(_PATTERNS[act].format(tag.code))
+    if isinstance(tree, str):
+        return Parsed(tag, act, target=target, faults=(("syntax", tree),))
     node = tree.body[0]
     if act is Act.ELIF:
         node = cast("nodes.If", node).elif_[0]
@@ -110,6 +113,17 @@ def _block(tag: Tag, act: Act) -> Parsed:
         condition = cast("nodes.Expr | None", node.test)
         return Parsed(tag, act, cast("nodes.Expr", node.iter), target, condition)
     return Parsed(tag, act, cast("nodes.Expr", cast("nodes.If", node).test))
+
+
+@lru_cache(maxsize=4_096)
+def _tree(source: str) -> nodes.Template | str:
+    """Return the syntax tree of `source`, or what is wrong with it."""
+    try:
+        return _ENVIRONMENT.parse(source)
+    except TemplateSyntaxError as exc:
+        return f"语法错误：{exc.message}"
+    except RecursionError:
+        return "语法错误：嵌套过深"
 
 
 def _refused(node: nodes.Node) -> tuple[tuple[str, str], ...]:

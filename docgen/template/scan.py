@@ -15,7 +15,7 @@ from docgen.template.source import PROPERTIES, footnotes_of, opened
 __all__ = ["Spot", "Tag", "scan"]
 
 _P, _T, _TBL, _TR, _TC = (qn(f"w:{name}") for name in ("p", "t", "tbl", "tr", "tc"))
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_TAG = re.compile(r"\{\{.{0,2000}?\}\}|\{%.{0,2000}?%\}|\{#.{0,2000}?#\}", re.DOTALL)
 _STRAY = re.compile(r"\{\{|\{%|\{#|\}\}")
 _OPENING = re.compile(r"\{\{|\{%")
 _INSIDE = re.compile(r"(?P<level>(?:tr|tc|p|r)(?=\s))?(?P<code>.*)", re.DOTALL)

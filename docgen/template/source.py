@@ -39,7 +39,10 @@ _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.foo
 _DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 _SPECIAL_TEXT = re.compile(r"<w:t(?: [^>]*)?>[^<]*[\t\n\a\f]")
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
-_MARK = re.compile("\ue000(\\d)\ue001")
+_MARK = re.compile("\ue000([0-5])\ue001")
+_MARKUP = re.compile("<[^>]*>")
+_MOST_STEPS = 20_000_000
+"""Bound of unclosed tags times length of a part, in characters: docxtpl's patterns are quadratic in them."""
 
 
 class PartKind(StrEnum):
@@ -134,7 +137,7 @@ def settled_properties(word: Any) -> dict[str, str]:  # noqa: ANN401 - docxtpl h
 
 
 def _body(word: Any) -> SourcePart:  # noqa: ANN401 - docxtpl has no types
-    text = word.patch_xml(word.get_xml())
+    text = _patched(word, word.get_xml())
     opening = re.match(r"<w:body[^>]*>", text)
     root = etree.fromstring(etree.tostring(word.docx.element))
     standard = root.nsmap.get("w") == nsmap["w"] and root.nsmap.get("wp", nsmap["wp"]) == nsmap["wp"]
@@ -152,7 +155,7 @@ def _body(word: Any) -> SourcePart:  # noqa: ANN401 - docxtpl has no types
 def _margins(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has no types
     for uri in (word.HEADER_URI, word.FOOTER_URI):
         for relation, part in word.get_headers_footers(uri):
-            text = word.patch_xml(word.get_part_xml(part))
+            text = _patched(word, word.get_part_xml(part))
             special = bool(_SPECIAL_TEXT.search(text))
             if special or "{" in text or "}" in text:
                 name = part.partname.membername
@@ -161,12 +164,28 @@ def _margins(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has n
 
 def _footnotes(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has no types
     for part in footnotes_of(word):
-        text = word.patch_xml(part.blob.decode("utf-8"))
+        text = _patched(word, _decoded(part.blob))
         start = text.find("<", text.find("?>") + 1)
         special = bool(_SPECIAL_TEXT.search(text))
         yield SourcePart(
             part.partname.membername, PartKind.FOOTNOTES, text[start:], prefix=text[:start], special=special
         )
+
+
+def _patched(word: Any, text: str) -> str:  # noqa: ANN401 - docxtpl has no types
+    """Return what docxtpl makes of `text` for Jinja, refusing what would take it more than seconds."""
+    bare = _MARKUP.sub("", text)
+    unclosed = sum(bare.count(start, bare.rfind(end) + 1) for start, end in (("{{", "}}"), ("{%", "%}"), ("{#", "#}")))
+    if unclosed * len(text) > _MOST_STEPS:
+        raise DeclarationError("模板中有太多没有写完整的标签", code="template_too_complex")
+    return str(word.patch_xml(text))
+
+
+def _decoded(blob: bytes) -> str:
+    try:
+        return blob.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise DeclarationError("模板的脚注不是 UTF-8 编码", code="template_unreadable") from exc
 
 
 def footnotes_of(word: Any) -> Iterator[Any]:  # noqa: ANN401 - docxtpl has no types

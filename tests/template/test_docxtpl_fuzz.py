@@ -89,7 +89,7 @@ CONTEXTS = st.fixed_dictionaries(
 
 
 @given(TEMPLATES, CONTEXTS, st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_template_renders_as_docxtpl_renders_it(source: bytes, context: dict[str, object], autoescape: bool):
     try:
         theirs = by_docxtpl(source, context, autoescape=autoescape)

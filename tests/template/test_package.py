@@ -2,13 +2,14 @@
 
 import io
 import struct
+import time
 import zipfile
 from collections.abc import Callable
 
 import pytest
 
 from docgen.errors import DeclarationError
-from docgen.template import compile_template
+from docgen.template import check_template, compile_template
 from tests.template.builders import members, template, text_of
 
 DOCX = template("{{ a }}", footer="{{ a }}")
@@ -180,3 +181,30 @@ def test_a_template_without_properties_gets_fixed_dates_too():
 
     core = members(compile_template(rezipped(drop)).render({"a": "甲"}))["docProps/core.xml"]
     assert b"1980-01-01T00:00:00Z" in core
+
+
+COMPLEX = {
+    "opened and never closed": "{{ a " * 5_000,
+    "statements never closed": "{% a " * 5_000,
+    "braces": "{" * 20_000,
+    "conditions in conditions": "{% if a %}" * 300 + "{% endif %}" * 300,
+    "loops in loops": "{% for a in b %}" * 60 + "{% endfor %}" * 60,
+    "parentheses": "{{ " + "(" * 3_000 + "a" + ")" * 3_000 + " }}",
+    "attributes": "{{ a" + ".b" * 3_000 + " }}",
+    "negations": "{% if " + "not " * 3_000 + "a %}{% endif %}",
+}
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("text", COMPLEX.values(), ids=COMPLEX.keys())
+def test_tags_made_to_exhaust_the_compiler_are_refused_within_seconds(text: str, strict: bool):
+    source = template(text)
+    started = time.perf_counter()
+    assert refused(source, strict=strict) == "template_too_complex"
+    assert check_template(source, {"a": str, "b": tuple[str, ...]})
+    assert time.perf_counter() - started < 3
+
+
+def test_a_stray_brace_in_a_long_document_is_no_attack():
+    source = template("{ % 50%} {", *["第一条 内容"] * 500)
+    assert text_of(compile_template(source).render({})).startswith("{ % 50%} {")

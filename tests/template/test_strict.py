@@ -304,7 +304,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters
 
 
 @given(TEXT, TEXT, st.none() | TEXT, st.lists(TEXT, max_size=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_strict_template_gives_the_document_docxtpl_gives(title: str, name: str, phone: str | None, lines: list[str]):
     context = {
         "title": f"{title}\n\t{title}",
