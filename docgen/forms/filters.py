@@ -110,8 +110,10 @@ def yes_no(value: bool) -> str:
     return "是" if value else "否"
 
 
-def blank(value: str | int | None) -> str:
-    """Print an optional text or number, or a dash where there is none."""
+def blank(value: str | int | Choice | None) -> str:
+    """Print an optional text, number or choice, or a dash where there is none."""
+    if isinstance(value, Choice):
+        return value.label
     return str(value) if value or value == 0 else NOTHING
 
 
@@ -124,6 +126,11 @@ def box(value: Choice | bool | None, option: str | bool = True) -> str:
     if isinstance(value, Choice) and option not in {member.value for member in type(value)}:
         raise ValueError(option)
     return CHOSEN if value is not None and value == option else NOT_CHOSEN
+
+
+def scale(value: int) -> str:
+    """Print a score as five boxes, the chosen one ticked: ☐1 ☐2 ☐3 ☑4 ☐5."""
+    return "　".join(f"{CHOSEN if score == value else NOT_CHOSEN}{score}" for score in range(1, 6))
 
 
 def sentence(value: str) -> str:
@@ -168,6 +175,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
         yes_no,
         blank,
         box,
+        scale,
         sentence,
         stem,
         hash_prefix,

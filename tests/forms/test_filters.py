@@ -50,6 +50,7 @@ AT = datetime(2024, 4, 7, 9, 5, tzinfo=SHANGHAI)
         ("blank", None, "—"),
         ("blank", "甲", "甲"),
         ("blank", 0, "0"),
+        ("blank", NeedType.RIGID, "刚性"),
         ("sentence", "甲", "甲。"),
         ("sentence", "甲。", "甲。"),
         ("stem", "甲。", "甲"),
@@ -85,4 +86,4 @@ def test_a_printed_rate_is_the_rate(value: Decimal):
 
 
 def test_only_filters_made_for_it_take_an_absent_value():
-    assert {name for name, function in FILTERS.items() if accepts_none(function)} == {"blank", "box"}
+    assert {name for name, function in FILTERS.items() if accepts_none(function)} == {"blank", "box", "scale"}
