@@ -77,8 +77,10 @@ def _text(xml: str) -> str:
 
 
 def _missing(spec: FormSpec, details: tuple[Detail, ...]) -> InputError:
+    paths = dict.fromkeys(detail.path for detail in details)
+    outermost = [path for path in paths if not any(path.startswith(f"{other}.") for other in paths)]
     once = {detail.path: detail for detail in reversed(details)}
-    named = tuple(once[path] for path in dict.fromkeys(detail.path for detail in details))
+    named = tuple(once[path] for path in outermost)
     return InputError(
         f"《{spec.title}》缺少{len(named)}项内容：" + "、".join(detail.label for detail in named),
         code="missing_fields",

@@ -53,6 +53,16 @@ def test_an_opinion_that_is_no_consent_must_give_its_reason():
     assert [detail.label for detail in caught.value.details] == ["方案 › 内部审核 › 部门审核意见 › 意见说明"]
 
 
+def test_of_a_part_that_is_missing_as_a_whole_no_single_field_is_named():
+    case = case_of("H01")
+    unread = case.proposals[1].model_copy(update={"review": None})
+    with pytest.raises(InputError) as caught:
+        filled("proposal_review_form", case.model_copy(update={"proposals": (case.proposals[0], unread)}), "2")
+    assert [(detail.path, detail.label) for detail in caught.value.details] == [
+        ("proposals[1].review", "方案 › 内部审核")
+    ]
+
+
 def test_the_same_input_gives_the_same_bytes():
     first, second = (filled("contract", case_of("H01")) for _ in range(2))
     assert first.docx == second.docx
