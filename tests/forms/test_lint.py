@@ -90,7 +90,7 @@ def test_the_facts_that_decide_on_an_edition_are_of_the_case():
 
 
 def test_the_number_comes_from_issuing_or_from_the_case():
-    assert "number_unknown" in faults(declared("product_acceptance_sheet", number_from=None))
+    assert "number_unknown" in faults(declared("contract", number_from=None))
     assert "bad_number_pattern" in faults(declared("contract", number="{prefix"))
     assert faults(declared("contract", number_from="contract.number"))["unknown_path"].place == "number_from"
 
