@@ -171,21 +171,23 @@ def futile(applies: Node, violates: Node, schema: Schema, policy: Mapping[str, F
 
 def _domains(node: Node, schema: Schema, policy: Mapping[str, FactType]) -> dict[str, tuple[Value | None, ...]]:
     asked = {leaf.fact.name for leaf in leaves(node) if isinstance(leaf, Known)}
-    constants: dict[str, set[Value]] = {}
+    compared: set[str] = set()
     numbers: set[int] = set()
-    spread = 1  # as many whole numbers around each constant as names are compared with each other
+    texts: set[str] = set()
+    spread = 1  # as many values beside each constant as names are compared with each other
     for leaf in leaves(node):
         sides = (leaf.left, leaf.right) if isinstance(leaf, Compare) else (leaf.fact,)
         found = {side.value for side in sides if isinstance(side, Literal)}
         numbers.update(value for value in found if type(value) is int)
+        texts.update(str(value) for value in found if isinstance(value, str))
         spread += len(sides) > 1 and not found
-        for side in sides:
-            if isinstance(side, Name):
-                constants.setdefault(side.name, set()).update(found)
-    kinds = {name: _type_of(name, schema, policy) for name in constants}
+        compared.update(side.name for side in sides if isinstance(side, Name))
     return {
-        name: (*_domain(kinds[name], constants[name], numbers or {0}, spread), *((None,) if name in asked else ()))
-        for name in constants
+        name: (
+            *_domain(_type_of(name, schema, policy), texts, numbers or {0}, spread),
+            *((None,) if name in asked else ()),
+        )
+        for name in sorted(compared)
     }
 
 
@@ -193,11 +195,11 @@ def _type_of(name: str, schema: Schema, policy: Mapping[str, FactType]) -> FactT
     return policy[name.removeprefix("policy.")] if name.startswith("policy.") else schema.facts[name]
 
 
-def _domain(kind: FactType, constants: set[Value], numbers: set[int], spread: int) -> tuple[Value, ...]:
+def _domain(kind: FactType, texts: set[str], numbers: set[int], spread: int) -> tuple[Value, ...]:
     if kind.kind is Kind.BOOL:
         return (True, False)
     if kind.kind is Kind.CHOICE:
         return kind.choices
     if kind.kind is Kind.INT:
         return tuple(sorted({number + step for number in numbers for step in range(-spread, spread + 1)}))
-    return (*sorted(str(value) for value in constants), "…")
+    return (*sorted(texts), *(f"…{number}" for number in range(spread)))
