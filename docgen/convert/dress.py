@@ -5,6 +5,7 @@ both, and mixing families inside a line is what makes converters disagree.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -92,6 +93,7 @@ def _set_family(fonts: etree._Element, theme: Mapping[str, Family], name_of: Cal
         fonts.set(f"{W}{slot}", name_of(family))
 
 
+@lru_cache(maxsize=16)
 def _obfuscated(face: Face, rare: frozenset[str]) -> bytes:
     data = font_file(face, rare)
     key = bytes.fromhex(_FONT_KEY.strip("{}").replace("-", ""))[::-1]

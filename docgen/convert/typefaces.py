@@ -6,6 +6,7 @@ face. A character that no font has is an error: no document shows an empty box i
 """
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ _SANS_NAMES: Final = (
     *("黑", "hei", "等线", "dengxian", "圆", "微软", "苹方", "pingfang", "sans", "gothic", "mono"),
     *("arial", "calibri", "helvetica", "verdana", "tahoma", "segoe", "consolas"),
 )
-_SYMBOL_NAMES: Final = ("wingdings", "webdings", "symbol", "mt extra", "marlett")
+_SYMBOL_NAMES: Final = re.compile(r"(wingdings|webdings|mt extra|marlett|symbol$)", re.IGNORECASE)
 # A glyph is made bold by laying it twice, this many thousandths of the em apart.
 _BOLD_SHIFT: Final = 16
 
@@ -73,7 +74,7 @@ def family_of(name: str) -> Family:
 
 def is_symbol_font(name: str) -> bool:
     """Say whether the font `name` gives characters another meaning, so that no other font can stand for it."""
-    return any(part in name.lower() for part in _SYMBOL_NAMES)
+    return _SYMBOL_NAMES.match(name) is not None
 
 
 @lru_cache(maxsize=8)
@@ -93,7 +94,8 @@ def rare(characters: Iterable[str]) -> frozenset[str]:
     Raises:
         InputError: no font has some of them (`glyph_missing`); each is named by its code point.
     """
-    wanted = frozenset(character for character in characters if ord(character) not in shipped())
+    present = shipped()
+    wanted = frozenset(character for character in characters if ord(character) not in present)
     missing = sorted(c for c in wanted if not all(ord(c) in _coverage(face.full_path) for face in FACES))
     if missing:
         raise InputError(
@@ -105,7 +107,6 @@ def rare(characters: Iterable[str]) -> frozenset[str]:
     return wanted
 
 
-@lru_cache(maxsize=16)
 def font_file(face: Face, extra: frozenset[str] = frozenset()) -> bytes:
     """Return the font file of `face`, with the glyphs of the `extra` characters added to it."""
     if not extra:
