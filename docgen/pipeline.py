@@ -19,7 +19,7 @@ from docgen.forms.catalogue import Catalogue, Form
 from docgen.forms.context import Issuance, build_context, editions
 from docgen.forms.fill import RenderedForm, fill
 from docgen.forms.spec import Edition, FormSpec
-from docgen.forms.subjects import Subject, subjects
+from docgen.forms.subjects import Subject, number_parts, subjects
 from docgen.issue import Identity, IssuedDocument
 from docgen.numbering import case_part, document_number, file_name
 from docgen.rulebook.guards import Action, Guard, blocking
@@ -221,7 +221,8 @@ class _Desk:
         return declared, running, before if before and before.doc_no == declared else None
 
     def _next_number(self, job: _Job, running: int) -> str:
-        return document_number(job.spec.number, n=running, on=self._issued_on, case=case_part(self._case.case_no))
+        parts = {**number_parts(job.subject), "case": case_part(self._case.case_no)}
+        return document_number(job.spec.number, n=running, on=self._issued_on, **parts)
 
     def _declared(self, job: _Job) -> str | None:
         """Return the number that the case file itself gives the document; None where we give it."""
@@ -229,7 +230,8 @@ class _Desk:
             return None
         here: object = self._context(job, "", 0, self._issued_on)
         for step in job.spec.number_from.split("."):
-            assert isinstance(here, Mapping | Node)
+            if not isinstance(here, Mapping | Node):
+                return None  # the case has not got that far: what is missing is named when the form is filled
             here = here[step]
         return str(here) if here else None
 

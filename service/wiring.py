@@ -112,10 +112,15 @@ class IssuingRules:
         """Return what documents print of the policy in force on a day."""
         policy = self.book.policy
         values = policy.at(on)
-        cents, low = values.get("approval.gm_threshold_cents"), values.get("survey.low_score")
-        threshold = Decimal(cents).scaleb(-2) if isinstance(cents, int) else None
+        cents = values.get("approval.gm_threshold_cents")
+        stated = {
+            "low_score": values.get("survey.low_score"),
+            "survey_tolerance_days": values.get("survey.tolerance_days"),
+        }
         return Figures(
-            calendar=policy.calendar(), gm_threshold=threshold, **({"low_score": low} if isinstance(low, int) else {})
+            calendar=policy.calendar(),
+            gm_threshold=Decimal(cents).scaleb(-2) if isinstance(cents, int) else None,
+            **{name: number for name, number in stated.items() if isinstance(number, int)},
         )
 
     def ruling(self, report: CheckReport) -> Ruling:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
@@ -23,12 +23,14 @@ _Named = TypeVar("_Named", bound=Entity)
 class Figures:
     """What a document needs of the company's policy: its calendar and its limits, in force on the day of issue.
 
-    `gm_threshold` is in yuan, tax included; None where the policy sets none.
+    `gm_threshold` is in yuan, tax included; None where the policy sets none. `survey_tolerance_days` is how many days
+    before it is due a survey may be held.
     """
 
     calendar: WorkCalendar
     gm_threshold: Decimal | None = None
     low_score: int = 3
+    survey_tolerance_days: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,12 @@ class Calc:
             return None
 
     @property
+    def survey_opens_on(self) -> date | None:
+        """First day on which the survey may be held; None before acceptance or where the calendar has a gap."""
+        due_on = self.survey_due_on
+        return due_on - timedelta(days=self.figures.survey_tolerance_days) if due_on else None
+
+    @property
     def survey_average(self) -> Decimal | None:
         """Mean score of the survey."""
         return derived.survey_average(self._survey)
@@ -168,6 +176,7 @@ TITLES: Mapping[str, str] = {
     "acceptance_due_at": "验收截止",
     "exception_summary": "异常情况及处理措施",
     "survey_due_on": "调研应完成日期",
+    "survey_opens_on": "调研可开始日期",
     "survey_average": "平均分",
     "low_items": "低分项",
 }

@@ -11,11 +11,12 @@ from typing import Any
 
 from docgen.case.casefile import CaseFile
 from docgen.errors import Detail
+from docgen.forms.anonymity import published
 from docgen.forms.calc import Calc, Figures
 from docgen.forms.people import Found, People
 from docgen.forms.reading import Member, element, is_record, members, record_type, required
-from docgen.forms.spec import HOUSE_SECRETS, Edition, FormSpec
-from docgen.forms.subjects import Subject, alias, named_types, rows
+from docgen.forms.spec import HOUSE_SECRETS, Audience, Edition, FormSpec
+from docgen.forms.subjects import Subject, alias, named_types, rows, subjects
 from docgen.forms.visibility import Visibility
 from docgen.masking import PiMode
 from docgen.template.values import Missing, Node
@@ -60,6 +61,9 @@ def build_context(
     Raises:
         InputError: `pi_mode_not_offered` where the form is not printed in the personal-data mode asked for.
     """
+    if spec.audience is Audience.PUBLIC:
+        case = published(case)
+        subject = next(one for one in subjects(spec, case) if one.path == subject.path)
     scope = _Scope.of(spec, case, issuance.pi_mode)
     context = _subject_context(spec, case, subject, scope)
     context["calc"] = Node(_Record(scope, Calc(case, subject.names, figures), "calc", ""), "calc")

@@ -7,6 +7,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from docgen.errors import DeclarationError
 from docgen.forms.catalogue import HOUSE, Form, read_form, stems
 from docgen.forms.context import root_types
@@ -126,8 +128,21 @@ def _number(spec: FormSpec) -> Iterator[FormFault]:
     except DeclarationError as error:
         yield _fault(spec, "number", error.code, error.message)
         return
+    kinds = () if spec.is_ledger else named_types(spec).values()
+    others = frozenset(name for name in others if not any(_is_number_part(kind, name) for kind in kinds))
     if others and spec.number_from is None:
         yield _fault(spec, "number", "number_unknown", "编号含案卷字段，须用 number_from 指明取自何处")
+
+
+def _is_number_part(kind: type[BaseModel], name: str) -> bool:
+    """Tell whether every `kind` has a text or a number of this `name`."""
+    info = kind.model_fields.get(name)
+    return (
+        info is not None
+        and info.is_required()
+        and isinstance(info.annotation, type)
+        and issubclass(info.annotation, str | int)
+    )
 
 
 def _row_order(spec: FormSpec, roots: Mapping[str, Any], visibility: Visibility) -> Iterator[FormFault]:

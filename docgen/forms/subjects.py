@@ -74,6 +74,17 @@ def named_types(spec: FormSpec) -> dict[str, Any]:
     return names
 
 
+def number_parts(found: Subject) -> dict[str, str | int]:
+    """Return the texts and numbers of the subject's objects, which its document number may carry, by their names."""
+    parts: dict[str, str | int] = {}
+    for _, entity in found.names.values():
+        own = {name: getattr(entity, name) for name in type(entity).model_fields}
+        parts |= {
+            name: part for name, part in own.items() if isinstance(part, str | int) and not isinstance(part, bool)
+        }
+    return parts
+
+
 def alias(step: str) -> str:
     """Return the name of one step of a subject's path in templates: `orders[]` is `order`."""
     name = step.removesuffix("[]")

@@ -64,6 +64,13 @@ _INTERNAL: frozenset[Field] = frozenset(
 )
 """What no form for the customer or the public needs: judgements of the customer, approvals, internal traces."""
 
+_PUBLIC: Mapping[type[Entity], frozenset[str]] = {
+    CaseFile: frozenset({"customer", "success_case", "supplier"}),
+    Customer: frozenset({"industry", "name"}),
+    Supplier: frozenset({"name"}),
+}
+"""All that a form for the public sees of these; who the customer is, only with consent (`docgen.forms.anonymity`)."""
+
 _PERSONAL: Mapping[Field, Callable[[Any, People], str]] = {
     (Authorization, "agent_name"): lambda one, people: people.name(one.agent_contact_ref, one.agent_title or "代理人"),
     (Authorization, "principal_legal_rep"): lambda *_: "*法定代表人",
@@ -89,6 +96,7 @@ class Visibility:
     internal: bool
     discloses: frozenset[Disclosure]
     pi_mode: PiMode
+    public: bool = False
 
     @classmethod
     def of(cls, spec: FormSpec, pi_mode: PiMode | None = None) -> "Visibility":
@@ -104,10 +112,13 @@ class Visibility:
                 code="pi_mode_not_offered",
                 remedy="使用表单声明的个人信息方式，或改用脱敏方式",
             )
-        return cls(spec.audience is Audience.INTERNAL, frozenset(spec.discloses), mode)
+        public = spec.audience is Audience.PUBLIC
+        return cls(spec.audience is Audience.INTERNAL, frozenset(spec.discloses), mode, public)
 
     def shows(self, owner: type, name: str) -> bool:
         """Tell whether the field `name` of `owner` is in the form's context."""
+        if self.public and name not in _PUBLIC.get(owner, {name}):
+            return False
         disclosure = _ON_REQUEST.get((owner, name))
         if disclosure is not None:
             return disclosure in self.discloses

@@ -130,9 +130,9 @@ def test_internal_judgements_are_out_of_reach_of_a_customer_form():
 def test_what_type_checks_is_what_exists():
     for form in catalogue():
         case = case_of("H01")
-        about = subjects(form.spec, case)[0]
-        built = build_context(form.spec, case, about, issuance(Edition.RECORD), FIGURES)
-        assert set(built) == set(root_types(form.spec))
+        for about in subjects(form.spec, case)[:1]:
+            built = build_context(form.spec, case, about, issuance(Edition.RECORD), FIGURES)
+            assert set(built) == set(root_types(form.spec))
 
 
 def test_an_absent_value_knows_its_path_and_its_label():
