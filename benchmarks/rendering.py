@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docx import Document
+from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 
 from docgen.template import compile_template
@@ -190,7 +191,7 @@ def _tasks(build: Callable[[Dialect], bytes], node: _Node | None, name: str) -> 
     for engine in _ENGINES if node else ():
         path = _BUILD / f"{name}-{engine}.docx"
         path.write_bytes(build(_DIALECTS[engine]))
-        tasks[engine] = lambda engine=engine, path=path: node.milliseconds(engine, path, 5)  # type: ignore[misc]
+        tasks[engine] = lambda engine=engine, path=path: node.milliseconds(engine, path, 20)  # type: ignore[misc]
     return tasks
 
 
@@ -211,6 +212,18 @@ def _measured(title: str, tasks: Mapping[str, Callable[[], float]]) -> str:
     return "\n".join(lines)
 
 
+def _verify(build: Callable[[Dialect], bytes], name: str) -> None:
+    """Make sure that all engines filled in the same text."""
+    ours = _text(compile_template(build(_JINJA)).render(data()))
+    assert "服务器" in ours
+    for path in _BUILD.glob(f"{name}-*.filled.docx"):
+        assert _text(path.read_bytes()) == ours, path
+
+
+def _text(docx: bytes) -> str:
+    return "".join(text.text or "" for text in Document(io.BytesIO(docx)).element.iter(qn("w:t")))
+
+
 def run() -> str:
     """Return tables of medians of CPU time per document, the engines in turns, and ratios to docxtpl."""
     _BUILD.mkdir(parents=True, exist_ok=True)
@@ -221,6 +234,8 @@ def run() -> str:
             _measured("contract of four pages", _tasks(contract, node, "contract")),
             _measured("form of one page", _tasks(form, node, "form")),
         ]
+        _verify(contract, "contract")
+        _verify(form, "form")
     finally:
         if node:
             node.close()

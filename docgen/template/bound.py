@@ -17,7 +17,7 @@ from docxtpl import DocxTemplate, InlineImage, Subdoc
 
 from docgen.errors import InputError
 from docgen.template.engine import FilledPart
-from docgen.template.finish import with_namespaces
+from docgen.template.finish import margin_of, tree_of
 from docgen.template.package import stored, zipped
 from docgen.template.source import PROPERTIES, PartKind, SourcePart, opened, settled_properties
 
@@ -130,11 +130,9 @@ class Assembly:
         word: DocxTemplate = self._word
         text = filled.text
         if part.kind is PartKind.BODY:
-            tree = word.fix_tables(with_namespaces(part, text))
-            word.fix_docpr_ids(tree)
-            word.map_tree(tree)
+            word.map_tree(tree_of(part, text))
         elif part.kind is PartKind.MARGIN:
-            word.map_headers_footers_xml(part.relation, text.encode())
+            word.map_headers_footers_xml(part.relation, margin_of(text))
         elif part.kind is PartKind.FOOTNOTES:
             self._parts[part.name]._blob = (part.prefix + text).encode()  # noqa: SLF001 - as docxtpl does
         else:

@@ -4,6 +4,7 @@ The short way edits the text; the long way is docxtpl's own, through a parsed tr
 """
 
 import re
+from typing import Any
 
 from docx.opc.oxml import parse_xml, serialize_part_xml
 from docxtpl import DocxTemplate
@@ -12,7 +13,7 @@ from lxml import etree
 from docgen.errors import InputError
 from docgen.template.source import PartKind, SourcePart
 
-__all__ = ["finished", "listed", "with_namespaces"]
+__all__ = ["finished", "listed", "margin_of", "tree_of"]
 
 _SPECIAL = re.compile("[\t\n\a\f]")
 _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>")
@@ -27,7 +28,7 @@ def finished(part: SourcePart, text: str, *, exact: bool) -> bytes:
     """Return the bytes of `part` filled with `text`; `exact` where only a parser can tell what docxtpl would make.
 
     Raises:
-        InputError: `not_xml`, the filled text of a header or footer is not XML.
+        InputError: `not_xml`, the filled text of a header or footer is not XML; `not_a_document`, the body is none.
 
     """
     if part.kind is PartKind.BODY and exact:
@@ -35,7 +36,7 @@ def finished(part: SourcePart, text: str, *, exact: bool) -> bytes:
     if part.kind is PartKind.BODY and _DRAWING_START in text:
         text = _renumbered(text)
     elif part.kind is PartKind.MARGIN and exact:
-        return _parsed_margin(text)
+        return margin_of(text)
     return (part.prefix + text + part.suffix).encode()
 
 
@@ -59,27 +60,37 @@ def listed(text: str) -> str:
     return "".join((*pieces, text[at:]))
 
 
-def with_namespaces(part: SourcePart, text: str) -> str:
-    """Return the body's `text` with the name spaces its start tag had in the template."""
-    return part.opening + text[text.index(">") + 1 :]
-
-
 def _renumbered(text: str) -> str:
     numbers = iter(range(1001, 1001 + text.count(_DRAWING_START)))
     return _DRAWING.sub(lambda found: f"{found[1]}{next(numbers)}{found[2]}", text)
 
 
-def _parsed_body(part: SourcePart, text: str) -> bytes:
+def tree_of(part: SourcePart, text: str) -> Any:  # noqa: ANN401 - lxml elements have no public type
+    """Return the body filled with `text` as a tree, its tables and drawings set right by docxtpl.
+
+    Raises:
+        InputError: `not_a_document`, docxtpl cannot make a document of it.
+
+    """
     word = DocxTemplate("")
     word.docx_ids_index = 1000
-    tree = word.fix_tables(with_namespaces(part, text))
-    word.fix_docpr_ids(tree)
+    try:
+        tree = word.fix_tables(part.opening + text[text.index(">") + 1 :])
+        word.fix_docpr_ids(tree)
+    except Exception as exc:  # docxtpl takes the tables' structure for granted
+        raise InputError("填入的内容不能组成 Word 文档", code="not_a_document") from exc
+    return tree
+
+
+def _parsed_body(part: SourcePart, text: str) -> bytes:
+    tree = tree_of(part, text)
     root = etree.fromstring((part.prefix + "<w:body/>" + part.suffix).encode())
     root.replace(root[[child.tag for child in root].index(tree.tag)], tree)
     return etree.tostring(root, encoding="UTF-8", standalone=True)
 
 
-def _parsed_margin(text: str) -> bytes:
+def margin_of(text: str) -> bytes:
+    """Return the header or footer `text` as docxtpl writes it; raise InputError `not_xml` if it is not XML."""
     try:
         return serialize_part_xml(parse_xml(text))
     except etree.XMLSyntaxError as exc:

@@ -408,6 +408,26 @@ def test_a_title_that_is_too_long_is_raised_as_docxtpl_raises_it():
     assert caught.value.code == "property_too_long"
 
 
+NO_GRID = "<w:tbl><w:tblPr/><w:tr><w:tc><w:p><w:r><w:t>{{ name }}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_table_that_docxtpl_cannot_read_is_an_error(strict: bool):
+    with pytest.raises(AttributeError):
+        by_docxtpl(template(NO_GRID), {"name": "x"})
+    with pytest.raises(DocgenError) as caught:
+        compile_template(template(NO_GRID), strict=strict).render({"name": "x"})
+    assert caught.value.code == "not_a_document"
+
+
+def test_an_image_beside_a_broken_footer_is_an_error_too():
+    source = template("{{ picture }}", footer="{{ name }}")
+    context = {"picture": InlineImage(DocxTemplate(io.BytesIO(source)), io.BytesIO(PNG)), "name": "A & B"}
+    with pytest.raises(InputError) as caught:
+        compile_template(source, autoescape=False, strict=False).render(context)
+    assert caught.value.code == "not_xml"
+
+
 def test_an_ampersand_in_a_header_is_an_error_as_in_docxtpl():
     source = template("x", header="{{ name }}")
     with pytest.raises(InputError) as caught:
