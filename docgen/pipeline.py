@@ -12,13 +12,14 @@ from typing import Protocol
 
 from docgen.case import CaseFile
 from docgen.convert import Converter
+from docgen.editions import Edition
 from docgen.errors import Detail, InputError, NotFoundError, StateError
 from docgen.findings import CheckReport, Finding
 from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Catalogue, Form
 from docgen.forms.context import Issuance, build_context, editions
 from docgen.forms.fill import RenderedForm, fill
-from docgen.forms.spec import Edition, FormSpec
+from docgen.forms.spec import FormSpec
 from docgen.forms.subjects import Subject, number_parts, subjects
 from docgen.issue import Identity, IssuedDocument
 from docgen.numbering import case_part, document_number, file_name

@@ -14,11 +14,12 @@ from typing import Self
 from docgen.case.canonical import case_sha256
 from docgen.case.casefile import CaseFile
 from docgen.clock import Clock, SystemClock, day
+from docgen.editions import Edition
 from docgen.errors import DeclarationError, Detail
 from docgen.findings import CheckReport, Finding, Outcome
 from docgen.rulebook.aspect import Aspect
 from docgen.rulebook.explain import Explanation, explain
-from docgen.rulebook.guards import Action, Edition, Guard, guards_for
+from docgen.rulebook.guards import Action, Guard, guards_for
 from docgen.rulebook.judge import Judge, Occasion
 from docgen.rulebook.laws import Law, LawTable
 from docgen.rulebook.pack import Pack, Vocabulary, load_packs, plain

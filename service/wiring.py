@@ -11,12 +11,13 @@ from pathlib import Path
 from docgen.case import CaseFile, case_sha256, load_case
 from docgen.clock import Clock, SystemClock
 from docgen.convert import open_converter
+from docgen.editions import Edition
 from docgen.errors import InputError, NotFoundError
 from docgen.findings import CheckReport
 from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.fill import RenderedForm
-from docgen.forms.spec import Edition, FormSpec
+from docgen.forms.spec import FormSpec
 from docgen.pipeline import Office
 from docgen.rulebook import guards
 from docgen.rulebook.guards import Action, Guard
@@ -88,9 +89,8 @@ class IssuingRules:
 
     def guards(self, spec: FormSpec, action: Action, edition: Edition) -> tuple[Guard, ...]:
         """Return the guards of the packs, and those the form itself declares."""
-        reached = guards.Edition(edition.value)
-        shipped = self.book.guards_for(spec.form_id, action, reached)
-        return shipped + guards.guards_for(_own_guards(spec), spec.form_id, action, reached)
+        shipped = self.book.guards_for(spec.form_id, action, edition)
+        return shipped + guards.guards_for(_own_guards(spec), spec.form_id, action, edition)
 
     def review(self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str, as_of: datetime) -> CheckReport:
         """Judge the text of a filled form by the rules on documents."""

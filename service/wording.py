@@ -1,19 +1,21 @@
 """How the rulebook is put into Chinese: facts, policy values, conditions, guards, sources, moments."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import cast, get_args, get_type_hints
 
 from docgen.case.enums import Choice
 from docgen.case.values import SHANGHAI
+from docgen.editions import Edition
 from docgen.findings import LawReference, ManualReference, Outcome
 from docgen.forms.filters import datetime as minute
 from docgen.forms.filters import due
 from docgen.money import yuan
 from docgen.rulebook.expression import And, Compare, Known, Literal, Name, Node, Operand, Or, Value
-from docgen.rulebook.guards import Action, Edition, Guard
+from docgen.rulebook.guards import Action, Guard
 from docgen.rulebook.pack import OURS
 from docgen.rulebook.schema import Schema
 from docgen.rulebook.source import Fault, read, refusal
@@ -90,10 +92,10 @@ def value_text(name: str, value: Value, labels: Mapping[str, str]) -> str:
 
 
 @cache
-def fact_choices(schema: type) -> Mapping[str, Mapping[str, str]]:
-    """Return, for each fact of an aspect that is a choice of the case file, the printed label of each of its values."""
+def fact_choices(record: Hashable) -> Mapping[str, Mapping[str, str]]:
+    """Return the printed labels of every fact of an aspect's class that is a choice of the case file, by value."""
     found: dict[str, Mapping[str, str]] = {}
-    for name, hint in get_type_hints(schema).items():
+    for name, hint in get_type_hints(record).items():
         for kind in get_args(hint) or (hint,):
             if isinstance(kind, type) and issubclass(kind, Choice):
                 found[name] = {str(member.value): member.label for member in kind}
@@ -103,7 +105,7 @@ def fact_choices(schema: type) -> Mapping[str, Mapping[str, str]]:
 def fact_title(name: str, schema: Schema) -> str:
     """Return what a fact of an aspect, or a policy value, is called."""
     if name.startswith("policy."):
-        return f"公司规定“{policy_titles().get(name.removeprefix('policy.'), name)}”"
+        return f"公司规定“{settings_by_key()[name.removeprefix('policy.')].title}”"
     fact = schema.facts.get(name)
     title = fact.title if fact else ""
     return title.removesuffix("(分)") if name.endswith("_cents") else title or name
@@ -112,23 +114,37 @@ def fact_title(name: str, schema: Schema) -> str:
 def fact_value(name: str, value: Value, schema: Schema) -> str:
     """Write the value of a fact of an aspect, or of a policy value."""
     fact = schema.facts.get(name)
-    record: type[object] = schema.record
-    labels = fact_choices(record).get(name) or (_LITERALS if fact and fact.choices else {})
+    labels = fact_choices(cast("Hashable", schema.record)).get(name) or (_LITERALS if fact and fact.choices else {})
     return value_text(name, value, labels)
 
 
+@dataclass(frozen=True, slots=True)
+class SettingName:
+    """What a setting of the policy is called: its place in the file, its title, and the unit it is entered in."""
+
+    path: str
+    title: str
+    unit: str
+
+
 @cache
-def policy_titles() -> Mapping[str, str]:
-    """Return the title of every policy value by the key that conditions use, without the unit it is entered in."""
-    titles: dict[str, str] = {}
+def settings_by_key() -> Mapping[str, SettingName]:
+    """Return every setting of the policy by the key that conditions use."""
+    found: dict[str, SettingName] = {}
     for section, part in Policy.model_fields.items():
-        for key, setting in getattr(part.annotation, "model_fields", {}).items():
-            title = (setting.title or "").partition("(")[0]
-            for suffix, seen in (("_hours", "_min"), ("_cny", "_cents"), ("_rate", "_bp"), ("", "")):
-                if key.endswith(suffix):
-                    titles[f"{section}.{key.removesuffix(suffix)}{seen}"] = title
-                    break
-    return titles
+        for name, setting in getattr(part.annotation, "model_fields", {}).items():
+            key = f"{part.alias or section}.{name}"
+            title, _, unit = (setting.title or name).partition("(")
+            found[_seen_key(key)] = SettingName(key, title, unit.removesuffix(")"))
+    return found
+
+
+def _seen_key(key: str) -> str:
+    """Return the key under which conditions see a setting, whose value they see in the smallest unit."""
+    for suffix, seen in (("_hours", "_min"), ("_cny", "_cents"), ("_rate", "_bp")):
+        if key.endswith(suffix):
+            return key.removesuffix(suffix) + seen
+    return key
 
 
 def condition_text(node: Node, schema: Schema) -> str:

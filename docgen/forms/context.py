@@ -10,12 +10,13 @@ from datetime import date, datetime
 from typing import Any
 
 from docgen.case.casefile import CaseFile
+from docgen.editions import Edition
 from docgen.errors import Detail
 from docgen.forms.anonymity import published
 from docgen.forms.calc import Calc, Figures
 from docgen.forms.people import Found, People
 from docgen.forms.reading import Member, element, is_record, members, record_type, required
-from docgen.forms.spec import HOUSE_SECRETS, Audience, Edition, FormSpec
+from docgen.forms.spec import HOUSE_SECRETS, Audience, FormSpec
 from docgen.forms.subjects import Subject, alias, named_types, rows, subjects
 from docgen.forms.visibility import Visibility
 from docgen.masking import PiMode

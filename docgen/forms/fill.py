@@ -12,9 +12,10 @@ from io import BytesIO
 from typing import Protocol
 from zipfile import ZipFile
 
+from docgen.editions import Edition
 from docgen.errors import Detail, InputError
 from docgen.forms.context import absent
-from docgen.forms.spec import Edition, FormSpec
+from docgen.forms.spec import FormSpec
 
 _PARTS = re.compile(r"word/(?:header\d*|document|footer\d*|footnotes)\.xml")
 _PIECES = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(tab|br)(?: [^>]*)?/>|</w:(p)>")

@@ -6,12 +6,12 @@ nothing internal; each signer has a place of its own on the page; every fault is
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from docgen.case.enums import Choice, ContactRole, Party, Retention, Role, SealKind, SignerKind, SignLevel
+from docgen.editions import Edition
 from docgen.errors import DeclarationError, Detail
 from docgen.findings import ManualReference
 from docgen.forms.faults import explained
@@ -25,14 +25,6 @@ LEDGER = "ledger"
 
 WHOLE_CASE = "case"
 """Value of `one_per` for a form of which a case has exactly one, and of `rows` for a ledger with one row a case."""
-
-
-class Edition(StrEnum):
-    """State of a form towards its signing, in the order of process.md section 4 (forms.md section 1.7)."""
-
-    DRAFT = "draft"
-    SIGNING = "signing"
-    RECORD = "record"
 
 
 class Status(Choice):

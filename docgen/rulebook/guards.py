@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from docgen.editions import Edition
 from docgen.findings import CheckReport, Finding, Outcome
 
 _TARGET = re.compile(
@@ -26,19 +27,6 @@ class Action(StrEnum):
     SIGN = "sign"
     ARCHIVE = "archive"
     REPORT = "report"
-
-
-class Edition(StrEnum):
-    """Editions of a document in the order of its life."""
-
-    DRAFT = "draft"
-    SIGNING = "signing"
-    RECORD = "record"
-
-    def reached_by(self, other: "Edition") -> bool:
-        """Tell whether a document of the edition `other` is this far or farther."""
-        order = list(Edition)
-        return order.index(other) >= order.index(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
+from docgen.editions import Edition
 from docgen.errors import InputError, NotFoundError, StateError
 from docgen.forms.catalogue import HOUSE, Form
 from docgen.forms.lint import form_reads, lint
 from docgen.forms.restyle import restyled
 from docgen.forms.scaffold import Sketch, new_form
-from docgen.forms.spec import Edition
 from docgen.rulebook import guards
 from docgen.rulebook.guards import Action, Guard
 from service import wiring
@@ -133,7 +133,7 @@ def _description(form: Form, standing: tuple[Guard, ...]) -> Iterator[str]:
         optional = "（可选）" if signer.optional else ""
         yield f"签署　{signer.turn} {signer.label}　{signer.level}{optional}"
     for action, words in _ACTIONS.items():
-        rules = guards.guards_for(standing, spec.form_id, action, guards.Edition(Edition.RECORD))
+        rules = guards.guards_for(standing, spec.form_id, action, Edition.RECORD)
         if rules:
             yield f"关卡　{words}：{'、'.join(sorted({guard.rule for guard in rules}))}"
     for path, title in form_reads(form).printed.items():

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from docgen.case import CaseFile
+from docgen.editions import Edition
 from docgen.errors import InputError
-from docgen.forms.spec import Edition
 from docgen.pipeline import Outcome, Refusal, Wish, everything
 from docgen.pipeline import issue as issue_documents
 from docgen.workspace import KeptDocument, Workspace

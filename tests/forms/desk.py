@@ -7,11 +7,11 @@ from pathlib import Path
 
 from docgen.case import CaseFile, load_case
 from docgen.clock import SHANGHAI, WorkCalendar
+from docgen.editions import Edition
 from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.context import Issuance, build_context, editions
 from docgen.forms.fill import RenderedForm, fill
-from docgen.forms.spec import Edition
 from docgen.forms.subjects import subject
 from docgen.masking import PiMode
 from tests.samples import sample

@@ -6,9 +6,10 @@ import pytest
 from docgen.case import CaseFile
 from docgen.case.contract import Contract
 from docgen.case.enums import NeedStatus
+from docgen.editions import Edition
 from docgen.errors import InputError
 from docgen.forms.context import absent, build_context, editions, root_types
-from docgen.forms.spec import Audience, Disclosure, Edition, FormSpec
+from docgen.forms.spec import Audience, Disclosure, FormSpec
 from docgen.forms.subjects import subject, subjects
 from docgen.masking import PiMode
 from docgen.template import Missing, Node

@@ -1,8 +1,8 @@
 import pytest
 
+from docgen.editions import Edition
 from docgen.errors import InputError
 from docgen.forms.fill import text_of
-from docgen.forms.spec import Edition
 from tests.forms.desk import case_of, filled
 
 

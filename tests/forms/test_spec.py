@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from docgen.editions import Edition
 from docgen.errors import DeclarationError
-from docgen.forms.spec import Audience, Edition, FormSpec, load_spec
+from docgen.forms.spec import Audience, FormSpec, load_spec
 from docgen.masking import PiMode
 from tests.forms.desk import TEMPLATES
 

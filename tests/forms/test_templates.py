@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from docgen.editions import Edition
 from docgen.errors import InputError
 from docgen.forms.fill import RenderedForm
 from docgen.forms.ooxml import W, part, tag
-from docgen.forms.spec import Audience, Edition, FormSpec
+from docgen.forms.spec import Audience, FormSpec
 from docgen.forms.subjects import subjects
 from docgen.masking import PiMode
 from tests.forms.desk import case_of, catalogue, filled

@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from docgen.editions import Edition
 from docgen.findings import CheckReport, Finding, ManualReference, Outcome, PackIdentity
-from docgen.rulebook.guards import Action, Edition, Guard, blocking, concern, guards_for, parse_guard
+from docgen.rulebook.guards import Action, Guard, blocking, concern, guards_for, parse_guard
 
 
 def report(*findings: Finding) -> CheckReport:

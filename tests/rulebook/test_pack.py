@@ -2,10 +2,11 @@ from datetime import date
 
 import pytest
 
+from docgen.editions import Edition
 from docgen.errors import DeclarationError
 from docgen.findings import LawReference, Outcome
 from docgen.rulebook.expression import ALWAYS, show
-from docgen.rulebook.guards import Action, Edition, Guard
+from docgen.rulebook.guards import Action, Guard
 from docgen.rulebook.pack import Pack, clause_of, load_packs, plain
 
 from .examples import HEAD, VOCABULARY, pack_text, rule_text

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from docgen.case import CaseFile, load_case
 from docgen.case.canonical import case_sha256
 from docgen.clock import SHANGHAI, FixedClock
+from docgen.editions import Edition
 from docgen.errors import DeclarationError, NotFoundError
 from docgen.findings import Outcome
-from docgen.rulebook.guards import Action, Edition
+from docgen.rulebook.guards import Action
 from docgen.rulebook.judge import Occasion
 from rules.book import DEFAULT_PACKS, STAGES, Change, Rulebook, lint, load_rulebook
 from rules.facts import ASPECTS, Known, Setting, derive

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from docgen.case import load_case
-from docgen.rulebook.guards import Action, Edition, blocking
+from docgen.editions import Edition
+from docgen.rulebook.guards import Action, blocking
 from rules.book import Rulebook, load_rulebook
 from rules.policy import DEFAULT_POLICY
 from tests.rules.patching import GONE, h01, part

@@ -9,8 +9,8 @@ import pytest
 from docgen.case import CaseFile, load_case
 from docgen.case.values import SHANGHAI
 from docgen.clock import FixedClock
+from docgen.editions import Edition
 from docgen.errors import NotFoundError, StateError
-from docgen.forms.spec import Edition
 from docgen.pipeline import Office, Outcome, Wish, everything, issue
 from service.settings import Settings
 from service.wiring import office
