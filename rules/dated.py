@@ -28,7 +28,7 @@ def _number(pattern: str, example: str) -> BeforeValidator:
 
 
 def _flag(value: object) -> object:
-    if value in {"true", "false"}:
+    if isinstance(value, str) and value in {"true", "false"}:
         return value == "true"
     if not isinstance(value, bool):
         raise ValueError("应为true或false")  # noqa: TRY004 - pydantic reports ValueError
