@@ -116,6 +116,7 @@ class IssuingRules:
         stated = {
             "low_score": values.get("survey.low_score"),
             "survey_tolerance_days": values.get("survey.tolerance_days"),
+            "proposal_revision_min": values.get("deadlines.proposal_revision_min"),
         }
         return Figures(
             calendar=policy.calendar(),

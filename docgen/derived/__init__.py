@@ -14,8 +14,23 @@ from docgen.derived.contract import (
     contract_signed_at,
     contract_signed_on,
 )
-from docgen.derived.customer import current_grade, enterprise_scale_text, grade_suggested, latest_follow_up, scale_band
-from docgen.derived.delivery import acceptance_due_at, deadline_status, exception_summary, last_round
+from docgen.derived.customer import (
+    current_grade,
+    enterprise_scale_text,
+    grade_suggested,
+    latest_follow_up,
+    persona_employees_text,
+    persona_revenue_text,
+    scale_band,
+)
+from docgen.derived.delivery import (
+    acceptance_due_at,
+    deadline_status,
+    exception_summary,
+    exceptions_reported,
+    last_round,
+    latest_progress,
+)
 from docgen.derived.price import Subtotal, over_gm_threshold, subtotals_by_category, tax_split, total_taxed, total_upper
 from docgen.derived.proposal import latest_proposal, review_conclusion
 from docgen.derived.stage import CaseStage, stage
@@ -36,13 +51,17 @@ __all__ = [
     "deadline_status",
     "enterprise_scale_text",
     "exception_summary",
+    "exceptions_reported",
     "grade_suggested",
     "last_accepted_on",
     "last_round",
     "latest_follow_up",
+    "latest_progress",
     "latest_proposal",
     "low_items",
     "over_gm_threshold",
+    "persona_employees_text",
+    "persona_revenue_text",
     "review_conclusion",
     "scale_band",
     "stage",

@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
+from docgen import money
 from docgen.case.casefile import CaseFile
+from docgen.case.development import TargetPersona
 from docgen.case.enums import Budget, Clarity, CustomerGrade, Level3, ScaleBand
 from docgen.case.parties import Customer, Grading
 
@@ -63,3 +65,28 @@ def current_grade(customer: Customer) -> CustomerGrade | None:
     if customer.grade_history:
         return customer.grade_history[-1].after
     return customer.grading.grade if customer.grading else None
+
+
+def persona_employees_text(persona: TargetPersona) -> str | None:
+    """Return the employees of the customer we look for: `300–1000人`, `300人以上`; None if neither end is set."""
+    return _span(*(None if end is None else str(end) for end in (persona.employees_min, persona.employees_max)), "人")
+
+
+def persona_revenue_text(persona: TargetPersona) -> str | None:
+    """Return the yearly revenue of the customer we look for, in 万元; None if neither end is set."""
+    ends = (persona.revenue_min_cny, persona.revenue_max_cny)
+    return _span(*(None if end is None else _in_wan(end) for end in ends), "万元")
+
+
+def _in_wan(amount: Decimal) -> str:
+    wan = (amount / _WAN).normalize()
+    exponent = wan.as_tuple().exponent
+    return money.formatted(wan, max(0, -exponent) if isinstance(exponent, int) else 0)
+
+
+def _span(low: str | None, high: str | None, unit: str) -> str | None:
+    if low is not None and high is not None:
+        return f"{low}{unit}" if low == high else f"{low}–{high}{unit}"
+    if low is not None:
+        return f"{low}{unit}以上"
+    return None if high is None else f"{high}{unit}以下"

@@ -1,7 +1,7 @@
 """`calc.*` of templates: what is computed from the subject of a document and never stored (case_model.md section 9)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -10,8 +10,8 @@ from docgen import derived
 from docgen.case.after_sales import Survey, SurveyScore
 from docgen.case.casefile import CaseFile
 from docgen.case.enums import CustomerGrade, ScaleBand
-from docgen.case.orders import Order
-from docgen.case.proposal import Proposal
+from docgen.case.orders import Order, OrderException, Progress
+from docgen.case.proposal import Feedback, Proposal
 from docgen.case.values import Entity
 from docgen.clock import CalendarYearMissing, WorkCalendar
 from docgen.money import TaxShare
@@ -24,13 +24,23 @@ class Figures:
     """What a document needs of the company's policy: its calendar and its limits, in force on the day of issue.
 
     `gm_threshold` is in yuan, tax included; None where the policy sets none. `survey_tolerance_days` is how many days
-    before it is due a survey may be held.
+    before it is due a survey may be held, `proposal_revision_min` how many
+    minutes a revision may take.
     """
 
     calendar: WorkCalendar
     gm_threshold: Decimal | None = None
     low_score: int = 3
     survey_tolerance_days: int = 7
+    proposal_revision_min: int = 2880
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How a feedback on the proposal stands against the deadline for its revision."""
+
+    feedback: Feedback = field(metadata={"title": "客户反馈"})
+    status: str = field(metadata={"title": "剩余/超时"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Calc:
     case: CaseFile
     names: Mapping[str, tuple[str, Entity]]
     figures: Figures
+    as_of: datetime
 
     @property
     def enterprise_scale_text(self) -> str | None:
@@ -66,6 +77,18 @@ class Calc:
     def subtotals_by_category(self) -> tuple[derived.Subtotal, ...]:
         """Quotation summed by cost category."""
         return derived.subtotals_by_category(self._proposal.quotation.lines)
+
+    @property
+    def feedback_answered(self) -> tuple[Answer, ...]:
+        """Feedback on the proposal, each with what is left of its deadline at the moment of the document."""
+        limit = timedelta(minutes=self.figures.proposal_revision_min)
+        return tuple(
+            Answer(
+                feedback=one,
+                status=derived.deadline_status(one.received_at + limit, one.revised_at, self.as_of),
+            )
+            for one in self._proposal.feedback
+        )
 
     @property
     def total_upper(self) -> str | None:
@@ -118,6 +141,11 @@ class Calc:
         return derived.exception_summary(self._order)
 
     @property
+    def exceptions_reported(self) -> tuple[OrderException, ...]:
+        """Exceptions of the order that belong in the weekly report."""
+        return derived.exceptions_reported(self._order, self._named("progress", Progress))
+
+    @property
     def survey_due_on(self) -> date | None:
         """Day on which the survey is due; None before acceptance or where the calendar has a gap."""
         try:
@@ -166,6 +194,7 @@ TITLES: Mapping[str, str] = {
     "latest_follow_up": "跟进记录（最新动态）",
     "grade_suggested": "建议等级",
     "subtotals_by_category": "费用构成小计",
+    "feedback_answered": "客户反馈",
     "total_upper": "合同总价（大写）",
     "tax_split": "税额/不含税额",
     "total_taxed": "价税合计",
@@ -175,6 +204,7 @@ TITLES: Mapping[str, str] = {
     "contract_effective_on": "生效时间",
     "acceptance_due_at": "验收截止",
     "exception_summary": "异常情况及处理措施",
+    "exceptions_reported": "异常及措施",
     "survey_due_on": "调研应完成日期",
     "survey_opens_on": "调研可开始日期",
     "survey_average": "平均分",

@@ -67,7 +67,7 @@ def build_context(
         subject = next(one for one in subjects(spec, case) if one.path == subject.path)
     scope = _Scope.of(spec, case, issuance.pi_mode)
     context = _subject_context(spec, case, subject, scope)
-    context["calc"] = Node(_Record(scope, Calc(case, subject.names, figures), "calc", ""), "calc")
+    context["calc"] = Node(_Record(scope, Calc(case, subject.names, figures, issuance.as_of), "calc", ""), "calc")
     context["doc"] = document(spec, issuance)
     return context
 
@@ -89,7 +89,8 @@ def row_contexts(
             name: scope.seen(entity, f"{case.case_no}.{path}", case.case_no)
             for name, (path, entity) in row.names.items()
         }
-        calc = Node(_Record(scope, Calc(case, row.names, figures), f"{case.case_no}.calc", case.case_no), "calc")
+        computed = Calc(case, row.names, figures, issuance.as_of)
+        calc = Node(_Record(scope, computed, f"{case.case_no}.calc", case.case_no), "calc")
         yield {**whole, **own, "calc": calc}
 
 

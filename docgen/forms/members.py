@@ -5,10 +5,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from docgen import derived
+from docgen.case.archive import TransferItem
 from docgen.case.casefile import CaseFile
 from docgen.case.contract import (
     ApprovalStep,
@@ -19,11 +21,12 @@ from docgen.case.contract import (
     Negotiation,
     Signature,
 )
-from docgen.case.enums import ApprovalRole, NeedStatus, Opinion, Party, ReviewDepartment, SealKind
-from docgen.case.needs import Need
-from docgen.case.orders import Acceptance
-from docgen.case.parties import Customer
-from docgen.case.proposal import DeptOpinion, ProposalReview
+from docgen.case.enums import ApprovalRole, NeedStatus, Opinion, OrderReviewRole, Party, ReviewDepartment, SealKind, SpinKind
+from docgen.case.development import TargetPersona
+from docgen.case.needs import Need, Session, SpinEntry
+from docgen.case.orders import Acceptance, Order, OrderException, OrderReview, Progress
+from docgen.case.parties import Contact, Customer
+from docgen.case.proposal import DeptOpinion, NeedsReview, Proposal, ProposalReview
 from docgen.forms.clauses import ContractArticle, clause_title, contract_articles
 from docgen.forms.people import Found
 
@@ -96,6 +99,39 @@ def _open_needs(case: CaseFile) -> tuple[Found, ...]:
     return tuple(Found(f"needs[{index}]", need) for index, need in standing)
 
 
+def _primary_contact(case: CaseFile) -> Found | None:
+    return next((Found(f"contacts[{index}]", one) for index, one in enumerate(case.contacts) if one.is_primary), None)
+
+
+def _archived(case: CaseFile) -> tuple[Found, ...]:
+    return tuple(
+        Found(f"transfers[{number}].items[{index}]", item)
+        for number, transfer in enumerate(case.transfers)
+        for index, item in enumerate(transfer.items)
+    )
+
+
+def _archived_pages(case: CaseFile) -> int:
+    return sum(item.pages for transfer in case.transfers for item in transfer.items)
+
+
+def _latest_progress(order: Order) -> Found | None:
+    latest = derived.latest_progress(order)
+    return Found(f"progress[{order.progress.index(latest)}]", latest) if latest else None
+
+
+def _review(role: OrderReviewRole) -> Computed:
+    def last(order: Order) -> Found | None:
+        found = [Found(f"reviews[{index}]", one) for index, one in enumerate(order.reviews) if one.role is role]
+        return found[-1] if found else None
+
+    return Computed(f"订单审核 › {role.label}", OrderReview | None, last)
+
+
+def _new_delivery(exception: OrderException) -> date | None:
+    return exception.new_delivery_on
+
+
 def _check_items(opinion: DeptOpinion) -> tuple[CheckItem, ...]:
     titles = REVIEW_CHECKS[opinion.department]
     named = [(titles.get(key), met) for key, met in opinion.checks.items()]
@@ -122,12 +158,30 @@ def _channels(customer: Customer) -> Sequence[str]:
     return tuple(dict.fromkeys(source.channel.label for source in customer.sources))
 
 
+def _spin_in_order(session: Session) -> tuple[Found, ...]:
+    kinds = list(SpinKind)
+    entries = sorted(enumerate(session.spin), key=lambda one: kinds.index(one[1].kind))
+    return tuple(Found(f"spin[{index}]", entry) for index, entry in entries)
+
+
+def _reviewed(proposal: Proposal) -> bool | None:
+    """Return True if all three departments have let the proposal pass, else None; who and how, rules judge."""
+    conclusion = derived.review_conclusion(proposal.review) if proposal.review else None
+    return conclusion in (Opinion.PASS, Opinion.CONDITIONAL) or None
+
+
 def _titled(change: ClauseChange | ContractChange) -> str:
     return clause_title(change.clause_id)
 
 
 COMPUTED: Mapping[type, Mapping[str, Computed]] = {
-    CaseFile: {"open_needs": Computed("需求", tuple[Need, ...], _open_needs)},
+    CaseFile: {
+        "archived": Computed("已移交档案", tuple[TransferItem, ...], _archived),
+        "archived_count": Computed("归档件数", int, lambda case: len(_archived(case))),
+        "archived_pages": Computed("归档页数", int, _archived_pages),
+        "open_needs": Computed("需求", tuple[Need, ...], _open_needs),
+        "primary_contact": Computed("客户联系人", Contact | None, _primary_contact),
+    },
     Customer: {"source_channels": Computed("信息来源渠道", tuple[str, ...], _channels)},
     Contract: {
         **_both_signatures(),
@@ -139,11 +193,27 @@ COMPUTED: Mapping[type, Mapping[str, Computed]] = {
     },
     Authorization: {"executed": Computed("委托人签名或盖章", bool | None, _executed)},
     Negotiation: _both_signatures(),
+    Order: {
+        "latest_progress": Computed("进度", Progress | None, _latest_progress),
+        "manager_review": _review(OrderReviewRole.SALES_MANAGER),
+        "operations_review": _review(OrderReviewRole.OPERATIONS),
+    },
+    OrderException: {"stated_new_delivery_on": Computed("预计交付日期", date, _new_delivery)},
     Acceptance: {**_both_signatures(), "stated_problems": Computed("存在问题", str, _problems)},
     ProposalReview: {"conclusion": Computed("审核结论", Opinion | None, derived.review_conclusion)},
     ApprovalStep: {
         "scope": Computed("审批内容", str, lambda step: derived.approval_scope(step.role)),
         "stated_comments": Computed("意见说明", str, _comments),
+    },
+    NeedsReview: {"stated_conditions": Computed("附加条件", str, lambda review: review.conditions)},
+    Proposal: {
+        "numbered": Computed("方案编号及版本", str, lambda proposal: f"{proposal.proposal_no} V{proposal.version}"),
+        "reviewed": Computed("内部审核", bool | None, _reviewed),
+    },
+    Session: {"spin_in_order": Computed("SPIN 记录", tuple[SpinEntry, ...], _spin_in_order)},
+    TargetPersona: {
+        "employees_text": Computed("员工人数", str | None, derived.persona_employees_text),
+        "revenue_text": Computed("年营收", str | None, derived.persona_revenue_text),
     },
     DeptOpinion: {
         "check_items": Computed("审核要点", tuple[CheckItem, ...], _check_items),
