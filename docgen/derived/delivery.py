@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from docgen.case.casefile import CaseFile
-from docgen.case.orders import Acceptance, Order
+from docgen.case.orders import Acceptance, Order, OrderException, Progress
 from docgen.clock import WorkCalendar, minutes
 
 
@@ -33,6 +33,23 @@ def exception_summary(order: Order) -> str:
         if each.finished_at is None
     ]
     return "；".join("，".join(filter(None, item)) for item in open_items) or "无"
+
+
+def latest_progress(order: Order) -> Progress | None:
+    """Return the latest report on the order; None before the first."""
+    return max(order.progress, key=lambda progress: progress.at, default=None)
+
+
+def exceptions_reported(order: Order, progress: Progress) -> tuple[OrderException, ...]:
+    """Return the exceptions that belong in a weekly report: occurred by then, not settled before the last report."""
+    earlier = [each.at for each in order.progress if each.at < progress.at]
+    last_report = max(earlier, default=None)
+    return tuple(
+        each
+        for each in order.exceptions
+        if each.occurred_at <= progress.at
+        and (each.resolved_at is None or last_report is None or each.resolved_at > last_report)
+    )
 
 
 def deadline_status(due_at: datetime, actual_at: datetime | None, as_of: datetime) -> str:

@@ -60,6 +60,11 @@ def date(value: dt.date) -> str:
     return value.strftime("%Y-%m-%d") if value.year >= 1000 else f"{value.year:04}-{value:%m-%d}"
 
 
+def archive_date(value: dt.date) -> str:
+    """Print a day as archive catalogues do (DA/T 22): 20240417."""
+    return date(value).replace("-", "")
+
+
 def datetime(value: dt.datetime) -> str:
     """Print a minute for a table: 2024-04-17 10:20."""
     return f"{date(value)} {value:%H:%M}"
@@ -143,6 +148,11 @@ def stem(value: str) -> str:
     return value.rstrip("。；;，,")
 
 
+def digest(value: str) -> str:
+    """Print a whole digest in groups of sixteen digits, between which a line may break."""
+    return " ".join(value[start : start + 16] for start in range(0, len(value), 16))
+
+
 def hash_prefix(value: str) -> str:
     """Print the first sixteen digits of a digest in groups of four."""
     return " ".join(value[start : start + 4] for start in range(0, 16, 4))
@@ -164,6 +174,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
         quantity,
         percent,
         date,
+        archive_date,
         datetime,
         cn_date,
         cn_datetime,
@@ -178,6 +189,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
         scale,
         sentence,
         stem,
+        digest,
         hash_prefix,
     )
 }

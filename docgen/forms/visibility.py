@@ -38,11 +38,15 @@ _ON_REQUEST: Mapping[Field, Disclosure] = {
 
 _INTERNAL: frozenset[Field] = frozenset(
     {
+        (CaseFile, "archived"),
+        (CaseFile, "archived_count"),
+        (CaseFile, "archived_pages"),
         (CaseFile, "attestations"),
         (CaseFile, "contacts"),
         (CaseFile, "events"),
         (CaseFile, "needs_reviews"),
         (CaseFile, "persona"),
+        (CaseFile, "primary_contact"),
         (CaseFile, "sessions"),
         (CaseFile, "staff"),
         (CaseFile, "transfers"),
@@ -58,6 +62,8 @@ _INTERNAL: frozenset[Field] = frozenset(
         (Customer, "sources"),
         (Customer, "verifications"),
         (Order, "dispatch"),
+        (Order, "manager_review"),
+        (Order, "operations_review"),
         (Order, "reviews"),
         (Proposal, "review"),
     }
