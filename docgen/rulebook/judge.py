@@ -23,7 +23,7 @@ from docgen.rulebook.guards import Guard
 from docgen.rulebook.laws import Law
 from docgen.rulebook.message import filled, pending_text
 from docgen.rulebook.pack import Pack, Part, Rule, clause_of
-from docgen.rulebook.program import REFUSED, Program, Row, Situation, Verdict, reads
+from docgen.rulebook.program import REFUSED, Conditions, Program, Row, Situation, Verdict
 
 PolicyAt = Callable[[date], Mapping[str, bool | int | str | tuple[str | int, ...]]]
 """Gives the policy values in force on a day."""
@@ -109,7 +109,7 @@ class Judge:
                     position, rule = self._by_id[part.rule]
                     absent = conditions.absent(group.situation)
                     for number, record in group.records:
-                        finding = self._finding(rule, part, outcome, record, group.situation, absent)
+                        finding = self._finding(rule, conditions, outcome, record, group.situation, absent)
                         found.append(((position, number, part.key), finding))
         return CheckReport(
             case_no=occasion.case_no,
@@ -171,12 +171,13 @@ class Judge:
     def _finding(  # noqa: PLR0913, PLR0917 - a finding is made of this much
         self,
         rule: Rule,
-        part: Part,
+        conditions: Conditions,
         outcome: Outcome,
         record: Aspect,
         situation: Situation,
         absent: Sequence[str],
     ) -> Finding:
+        part = conditions.part
         due = next((record.due[name] for name in names(part.violates) if name in record.due), None)
         return Finding(
             rule=rule.id,
@@ -185,7 +186,7 @@ class Judge:
             message=_pending(rule, part, record, absent)
             if outcome is Outcome.PENDING
             else filled(part.message, record),
-            inputs=_inputs(rule, part, situation),
+            inputs=_inputs(rule, conditions.order, situation),
             manual=rule.manual,
             law=self.laws_in_force(rule, record.on),
             suggestion=rule.suggestion,
@@ -230,9 +231,9 @@ def _present(record: Aspect, name: str) -> bool:
     return getattr(record, name, None) is not None
 
 
-def _inputs(rule: Rule, part: Part, situation: Situation) -> dict[str, Value]:
+def _inputs(rule: Rule, order: Sequence[str], situation: Situation) -> dict[str, Value]:
     """Give the values a part read; an internal rule tells no figures, which are confidential."""
-    read = {name: situation.values[name] for name in reads(part) if name in situation.values}
+    read = {name: situation.values[name] for name in order if name in situation.values}
     if rule.internal:
         read = {name: value for name, value in read.items() if type(value) is not int}
     return {name: str(value) if isinstance(value, str) else value for name, value in read.items()}

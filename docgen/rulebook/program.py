@@ -30,17 +30,23 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a program judges: the present facts and policy values by name, and the names of refused facts."""
+    """What a program judges: the present facts and policy values by name, and the names of refused facts.
+
+    In a `complete` one nothing is absent, so nothing is unknown.
+    """
 
     values: Mapping[str, Value]
     refused: frozenset[str] = frozenset()
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """One part, compiled."""
+    """One part, compiled; `order` are the names it reads as `reads` gives them."""
 
     part: Part
+    label: str
+    order: tuple[str, ...]
     reads: frozenset[str]
     applies: Condition | None
     violates: Condition
@@ -53,8 +59,8 @@ class Conditions:
         values = situation.values
         if self.applies is not None and self.applies(values) is not True:
             return Verdict.NOT_APPLICABLE
-        violated = self.violates(values)
-        if violated if fired is None else self.part.label in fired:
+        violated = False if situation.complete and fired is not None else self.violates(values)
+        if violated if fired is None else self.label in fired:
             return Verdict.VIOLATED
         if violated is None or (self.pending is not None and self.pending(values)):
             return Verdict.PENDING
@@ -64,7 +70,7 @@ class Conditions:
         """Give the names whose absence keeps the part from being decided; none if it is decided."""
         if self.reads.isdisjoint(situation.refused) and self.violates(situation.values) is not None:
             return ()
-        return tuple(name for name in reads(self.part) if name not in situation.values)
+        return tuple(name for name in self.order if name not in situation.values)
 
 
 class Program:
@@ -110,7 +116,7 @@ class Program:
             values.pop(name, None)
         named = zip(self._policy_names, policy, strict=True)
         values.update((name, value) for name, value in named if value is not None)
-        return Situation(values, frozenset(refused))
+        return Situation(values, frozenset(refused), len(values) == len(row) + len(policy))
 
     def policy_row(self, view: Mapping[str, object]) -> Row:
         """Fetch the policy values that conditions read from those in force."""
@@ -127,7 +133,8 @@ def reads(part: Part) -> tuple[str, ...]:
 def _compiled(part: Part) -> Conditions:
     applies = None if part.applies == ALWAYS else closure(part.applies)
     pending = None if part.pending is None else closure(part.pending)
-    return Conditions(part, frozenset(reads(part)), applies, closure(part.violates), pending)
+    order = reads(part)
+    return Conditions(part, part.label, order, frozenset(order), applies, closure(part.violates), pending)
 
 
 def _fits(kind: FactType, value: object) -> bool:
