@@ -1,75 +1,160 @@
-"""How fast a case is judged: durable_rules beside the closures, the parts of a check, and memory over many runs."""
+"""How fast a case is judged: the parts of a check, durable_rules beside closures and zen-engine, memory over many."""
 
 import gc
-import resource
 import statistics
+import sys
 import time
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from random import Random
+from resource import RUSAGE_SELF, getrusage
+from tempfile import TemporaryDirectory
 
+from benchmarks.zen_rules import ZenRules
 from docgen.case import load_case
-from docgen.rulebook.judge import Occasion
-from rules.book import load_rulebook
-from rules.facts import Known, Setting, derive
+from docgen.clock import SHANGHAI, FixedClock
+from docgen.rulebook.aspect import Aspect
+from docgen.rulebook.closures import closure
+from docgen.rulebook.durable import Engine
+from docgen.rulebook.expression import Value
+from docgen.rulebook.judge import Judge, Occasion
+from docgen.rulebook.pack import clause_of
+from docgen.rulebook.program import Program
+from rules.book import Rulebook, load_rulebook
+from rules.facts import Setting, derive
+from tests.rules.generation import demanding_policy, random_case
 
 _H01 = Path(__file__).parents[1] / "samples" / "H01" / "case.yaml"
-_ROUNDS = 60
-_MOMENTS = 2_000
+_NOW = datetime(2026, 11, 23, 9, tzinfo=SHANGHAI)
+_ROUNDS = 20
+_BATCH = 10
+_GENERATED = 100_000
+_WARM = 2_000
+"""Generated cases after which caches and the allocator have grown to their size."""
+
+_Task = Callable[[], object]
 
 
-def _milliseconds(task: Callable[[], object]) -> float:
-    started = time.process_time()
-    task()
-    return (time.process_time() - started) * 1000
+def run(generated: int = _GENERATED) -> str:
+    """Return tables of CPU times, and what many different cases cost in memory and show of differences."""
+    return "\n\n".join([_checks(), _engines(), _many(generated)])
 
 
-def _memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def run() -> str:
-    """Return a table of medians of CPU time, the tasks in turns, and what many different checks cost in memory."""
+def _checks() -> str:
     text = _H01.read_text(encoding="utf-8")
-    case = load_case(text)
-    book = load_rulebook()
-    judge, policy = book.judge(), book.policy
+    case, book = load_case(text), load_rulebook()
     assert case.as_of is not None
-    setting = Setting(case.as_of, policy, policy.calendar(), Known())
+    setting = Setting(case.as_of, book.policy, book.policy.calendar())
+    judge = book.judge(case.as_of.date())
     records = list(derive(case, setting))
-    occasion = Occasion(case.case_no, case.as_of, policy.sha256, "")
 
-    tasks: dict[str, Callable[[], object]] = {
+    def judged(facts: Sequence[Aspect], *, oracle: bool = False) -> object:
+        return judge.judge(facts, book.policy.at, Occasion(case.case_no, _NOW, "", ""), oracle=oracle)
+
+    tasks: dict[str, _Task] = {
+        "load": lambda: load_case(text),
         "facts": lambda: list(derive(case, setting)),
-        "rules by durable_rules": lambda: judge.judge(records, policy.at, occasion),
-        "rules by closures": lambda: judge.judge(records, policy.at, occasion, oracle=True),
-        "facts and rules (durable_rules)": lambda: judge.judge(derive(case, setting), policy.at, occasion),
-        "facts and rules (closures)": lambda: judge.judge(derive(case, setting), policy.at, occasion, oracle=True),
-        "load, facts, rules, report": lambda: book.check(load_case(text)),
+        "rules": lambda: judged(records),
+        "rules, by closures alone": lambda: judged(records, oracle=True),
+        "facts and rules": lambda: judged(list(derive(case, setting))),
+        "check: facts, rules, digests, report": lambda: book.check(case),
+        "whole: load and check": lambda: book.check(load_case(text)),
     }
+    return _table(f"checking H01 ({len(records)} records, {len(judge.rules)} rules)", tasks)
+
+
+def _engines() -> str:
+    """Compare what decides the bare conditions; all three must decide alike."""
+    case, book = load_case(_H01), load_rulebook()
+    assert case.as_of is not None
+    setting = Setting(case.as_of, book.policy, book.policy.calendar())
+    judge = book.judge(case.as_of.date())
+    clauses = [clause_of(part) for rule in judge.rules for part in rule.parts]
+    asked = _asked(judge, list(derive(case, setting)), book)
+    by_aspect: dict[str, list[tuple[str, Callable[[Mapping[str, Value]], bool | None]]]] = {}
+    for clause in clauses:
+        by_aspect.setdefault(clause.aspect, []).append((clause.label, closure(clause.condition)))
+
+    def by_closures() -> list[frozenset[str]]:
+        return [frozenset(label for label, holds in by_aspect[aspect] if holds(values)) for aspect, values in asked]
+
+    engine = Engine(clauses)
+    tasks: dict[str, _Task] = {"closures": by_closures, "durable_rules": lambda: engine.fired(asked)}
+    assert engine.fired(asked) == by_closures()
+    lines = []
+    try:
+        zen = ZenRules(clauses)
+    except ImportError:
+        lines.append("zen-engine: skipped, not installed (pip install zen-engine)")
+    else:
+        assert zen.fired(asked) == by_closures()
+        tasks["zen-engine"] = lambda: zen.fired(asked)
+    return "\n".join([_table(f"{len(clauses)} conditions over the {len(asked)} records of H01", tasks), *lines])
+
+
+def _asked(judge: Judge, records: Sequence[Aspect], book: Rulebook) -> list[tuple[str, Mapping[str, Value]]]:
+    """Give the values that conditions see of each record, by aspect."""
+    asked = []
+    for record in records:
+        parts = [part for rule in judge.rules for part in rule.parts if part.schema.aspect == record.aspect]
+        if parts:
+            program = Program(parts[0].schema, parts)
+            policy = program.policy_row(book.policy.at(record.on))
+            asked.append((record.aspect, program.situation(program.row(record), policy).values))
+    return asked
+
+
+def _many(count: int) -> str:
+    """Judge generated cases by engine and closures; different random numbers on every line of the same seed."""
+    random, different, findings = Random(20261123), 0, 0
+    with TemporaryDirectory() as folder:
+        book = load_rulebook(demanding_policy(Path(folder)), clock=FixedClock(_NOW))
+        judge, policy = book.judge(), book.policy
+        for number in range(_WARM + count):
+            if number == _WARM:
+                before, started = _resident(), time.process_time()
+            case = random_case(random)
+            facts = list(derive(case, Setting(case.as_of or _NOW, policy, policy.calendar())))
+            occasion = Occasion(case.case_no, _NOW, "", "")
+            report = judge.judge(facts, policy.at, occasion)
+            different += report != judge.judge(facts, policy.at, occasion, oracle=True)
+            findings += len(report.findings)
+        seconds, after = time.process_time() - started, _resident()
+    return (
+        f"{count} generated cases judged by durable_rules and by closures: {different} differences, "
+        f"{findings / (_WARM + count):.1f} findings a case, {seconds / count * 1000:.1f} ms a case; "
+        f"resident memory {before:.1f} MiB at the start, {after:.1f} MiB at the end"
+    )
+
+
+def _table(title: str, tasks: Mapping[str, _Task]) -> str:
+    """Measure the tasks in turns of some runs each; the best turn is what they cost while nobody else needs caches."""
     times: dict[str, list[float]] = {name: [] for name in tasks}
     for task in tasks.values():
         task()
     gc.collect()
     for _ in range(_ROUNDS):
         for name, task in tasks.items():
-            times[name].append(_milliseconds(task))
-    lines = [f"{f'checking H01 ({len(records)} records, {len(judge.rules)} rules)':42}{'ms':>8}{'per s':>8}"]
+            started = time.process_time()
+            for _ in range(_BATCH):
+                task()
+            times[name].append((time.process_time() - started) * 1000 / _BATCH)
+    rows = [f"{title:46}{'median ms':>10}{'per s':>8}{'best ms':>10}{'per s':>8}"]
     for name, found in times.items():
-        median = statistics.median(found)
-        lines.append(f"{name:42}{median:8.2f}{1000 / median:8.0f}")
+        median, best = statistics.median(found), min(found)
+        rows.append(f"{name:46}{median:10.2f}{1000 / median:8.0f}{best:10.2f}{1000 / best:8.0f}")
+    return "\n".join(rows)
 
-    before, different = _memory(), 0
-    for number in range(_MOMENTS):
-        moment = case.as_of - timedelta(hours=5 * number)
-        facts = list(derive(case, Setting(moment, policy, policy.calendar(), Known())))
-        occasion = Occasion(case.case_no, moment, policy.sha256, "")
-        different += judge.judge(facts, policy.at, occasion) != judge.judge(facts, policy.at, occasion, oracle=True)
-    lines.append(
-        f"{_MOMENTS} moments of H01: {different} differences to the closures, {_memory() - before} KiB more memory"
-    )
-    return "\n".join(lines)
+
+def _resident() -> float:
+    """Return the resident memory of this process in MiB; where the system does not tell, the most it ever was."""
+    gc.collect()
+    status = Path("/proc/self/statm")
+    if status.is_file():
+        return int(status.read_text(encoding="ascii").split()[1]) * 4096 / 2**20
+    return getrusage(RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
-    print(run())
+    print(run(int(sys.argv[1]) if len(sys.argv) > 1 else _GENERATED))
