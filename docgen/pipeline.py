@@ -17,14 +17,13 @@ from docgen.errors import Detail, InputError, NotFoundError, StateError
 from docgen.findings import CheckReport, Finding
 from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Catalogue, Form
-from docgen.forms.context import Issuance, build_context, editions
+from docgen.forms.context import Issuance, at, build_context, editions
 from docgen.forms.fill import RenderedForm, fill
 from docgen.forms.spec import FormSpec
 from docgen.forms.subjects import Subject, number_parts, subjects
 from docgen.issue import Identity, IssuedDocument
 from docgen.numbering import case_part, document_number, file_name
 from docgen.rulebook.guards import Action, Guard, blocking
-from docgen.template.values import Node
 from docgen.workspace import KeptDocument, KnownNumbers, Workspace
 from docgen.workspace.documents import ISSUED
 from docgen.workspace.workspace import Numbered, Ruling
@@ -56,11 +55,16 @@ class Rulebook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: one form, all its subjects or one (`subject` is a key), in the fitting or a named edition."""
+    """What is asked for: one form, all its subjects or one (`subject` is a key), in the fitting or a named edition.
+
+    A form that is not issued before a day (`opens_on`) is wished for the subjects that are due; `early` says that none
+    of them need be.
+    """
 
     form_id: str
     subject: str | None = None
     edition: Edition | None = None
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def check(case: CaseFile, rulebook: Rulebook, as_of: datetime | None = None) -> 
 
 def everything(case: CaseFile, catalogue: Catalogue) -> tuple[Wish, ...]:
     """Wish for every form that has a subject in the case."""
-    return tuple(Wish(form.spec.form_id) for form in catalogue if subjects(form.spec, case))
+    return tuple(Wish(form.spec.form_id, early=True) for form in catalogue if subjects(form.spec, case))
 
 
 def issue(case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as_of: datetime | None = None) -> Outcome:
@@ -157,9 +161,22 @@ class _Desk:
                 code="no_subject",
                 remedy=f"可选对象：{keys}",
             )
-        for subject in chosen:
-            edition = wish.edition or editions(form.spec, self._case, subject)[-1]
-            yield _Job(form, subject, edition)
+        wanted = [_Job(form, one, wish.edition or editions(form.spec, self._case, one)[-1]) for one in chosen]
+        due = [job for job in wanted if (opens_on := self._opens_on(job)) is None or opens_on <= self._issued_on]
+        if not due and not wish.early:
+            raise StateError(
+                f"《{form.spec.title}》在案卷{self._case.case_no}中尚未到可签发的日期",
+                code="not_due",
+                remedy="待到期后签发：" + "、".join(f"{job.subject.key} {self._opens_on(job)}起" for job in wanted),
+            )
+        yield from due
+
+    def _opens_on(self, job: _Job) -> date | None:
+        """Return the day before which the document is not issued; None where there is none, or not yet."""
+        if job.spec.opens_on is None or job.edition is Edition.RECORD:
+            return None
+        found = at(self._context(job, "", 0, self._issued_on), job.spec.opens_on)
+        return found if isinstance(found, date) else None
 
     def made(self, job: _Job) -> Refusal | None:
         """Make the document of a job; return the refusal where it may not be issued."""
@@ -229,12 +246,9 @@ class _Desk:
         """Return the number that the case file itself gives the document; None where we give it."""
         if job.spec.number_from is None:
             return None
-        here: object = self._context(job, "", 0, self._issued_on)
-        for step in job.spec.number_from.split("."):
-            if not isinstance(here, Mapping | Node):
-                return None  # the case has not got that far: what is missing is named when the form is filled
-            here = here[step]
-        return str(here) if here else None
+        # None too where the case has not got that far: what is missing is named when the form is filled.
+        found = at(self._context(job, "", 0, self._issued_on), job.spec.number_from)
+        return str(found) if found else None
 
     def _rendered(self, job: _Job, number: str, revision: int, issued_on: date) -> RenderedForm:
         context = self._context(job, number, revision, issued_on)

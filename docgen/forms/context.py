@@ -158,6 +158,17 @@ def row_type(spec: FormSpec) -> type:
     return record_type("Row", tuple((name, title, kind) for name, (title, kind) in named.items()))
 
 
+def at(context: Mapping[str, object] | Node, path: str) -> object:
+    """Return what `path`, which the lint found to lead through records only, reaches in `context`."""
+    here: object = context
+    for step in path.split("."):
+        if isinstance(here, Missing):
+            return here
+        assert isinstance(here, Mapping | Node)
+        here = here[step]
+    return here
+
+
 def absent(context: Mapping[str, object], paths: tuple[str, ...]) -> tuple[Detail, ...]:
     """Return a detail for each value at `paths` (in the words of the template) that is absent from `context`."""
     return tuple(

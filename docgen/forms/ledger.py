@@ -12,7 +12,7 @@ from docgen.case.casefile import CaseFile
 from docgen.errors import InputError
 from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Form
-from docgen.forms.context import Issuance, document, row_contexts
+from docgen.forms.context import Issuance, at, document, row_contexts
 from docgen.forms.fill import RenderedForm, fill
 from docgen.forms.lint import form_reads
 from docgen.forms.spec import FormSpec
@@ -57,8 +57,8 @@ def _once(cases: Iterable[CaseFile]) -> Iterator[CaseFile]:
 def _rows(spec: FormSpec, case: CaseFile, issuance: Issuance, figures: Figures, read: Reading) -> Iterator[_Row]:
     for place, context in enumerate(row_contexts(spec, case, issuance, figures)):
         row = Node(context, case.case_no)
-        if spec.rows_from is None or _begun(_at(row, spec.rows_from), issuance.as_of):
-            sorted_by = (*(_at(row, path) for path in spec.rows_by), case.case_no, place)
+        if spec.rows_from is None or _begun(at(row, spec.rows_from), issuance.as_of):
+            sorted_by = (*(at(row, path) for path in spec.rows_by), case.case_no, place)
             rank = tuple(
                 (isinstance(value, Missing), "" if isinstance(value, Missing) else value) for value in sorted_by
             )
@@ -70,16 +70,6 @@ def _begun(value: object, as_of: datetime) -> bool:
     if isinstance(value, datetime):
         return value <= as_of
     return isinstance(value, date) and value <= as_of.date()
-
-
-def _at(row: Node, path: str) -> object:
-    here: object = row
-    for step in path.split("."):
-        if isinstance(here, Missing):
-            return here
-        assert isinstance(here, Node)  # the lint follows the path through records only
-        here = here[step]
-    return here
 
 
 def _reading(*paths: Iterable[str]) -> Reading:

@@ -119,6 +119,7 @@ def _declaration(spec: FormSpec) -> Iterator[FormFault]:
                 yield _fault(spec, key, "not_of_case", f"{path} 不在案卷中，不能决定版本")
     yield from _number(spec)
     yield from _row_order(spec, roots, visibility)
+    yield from _opening(spec, roots, visibility)
     yield from _where(spec, named_types(spec), visibility)
 
 
@@ -154,6 +155,13 @@ def _row_order(spec: FormSpec, roots: Mapping[str, Any], visibility: Visibility)
         found = required(annotation_at(roots, visibility, f"rows[].{path}"))
         if not (isinstance(found, type) and issubclass(found, kinds)):
             yield _fault(spec, key, "unknown_path", f"{path} 不是每行都有的{'日期' if key == 'rows_from' else '值'}")
+
+
+def _opening(spec: FormSpec, roots: Mapping[str, Any], visibility: Visibility) -> Iterator[FormFault]:
+    if spec.opens_on:
+        found = required(annotation_at(roots, visibility, spec.opens_on))
+        if not (isinstance(found, type) and issubclass(found, dt.date)) or issubclass(found, dt.datetime):
+            yield _fault(spec, "opens_on", "unknown_path", f"{spec.opens_on} 不是日期")
 
 
 def _where(spec: FormSpec, names: Mapping[str, Any], visibility: Visibility) -> Iterator[FormFault]:

@@ -117,6 +117,7 @@ class FormSpec(_Declared):
     `one_per` is the path of the case file whose elements each get a document; `where` narrows them by the value of a
     closed set, in the words of the template (`order.kind`). `requires` are the optional fields without which no
     edition can be issued, `requires_signing` and `requires_record` those without which that edition cannot.
+    `opens_on` is the day before which the signing edition is not issued.
 
     A ledger (`one_per = "ledger"`) has instead one document over many cases: `rows` is the path whose elements each
     get a row (`case`: one row a case), `rows_from` the moment or day from which there is a row, `rows_by` what the
@@ -133,6 +134,7 @@ class FormSpec(_Declared):
     manual: ManualReference
     one_per: CasePath
     where: Mapping[CasePath, Words] = Field(default_factory=dict)
+    opens_on: CasePath | None = None
     rows: CasePath | None = None
     rows_from: CasePath | None = None
     rows_by: tuple[CasePath, ...] = ()
