@@ -82,6 +82,20 @@ def test_the_complete_case_is_closed_and_the_one_in_progress_is_being_executed()
     assert exception_summary(in_progress.orders[0]) == "客户反馈部分功能不熟悉，4月6日二次培训"
 
 
+@pytest.mark.parametrize(
+    ("name", "reached"),
+    [
+        ("S11", CaseStage.LEAD),
+        ("S12", CaseStage.NEEDS_TALKED),
+        ("S13", CaseStage.PROPOSAL_DRAFT),
+        ("S14", CaseStage.CONTRACT_APPROVING),
+        ("S15", CaseStage.EXECUTING),
+    ],
+)
+def test_a_sample_in_progress_has_reached_the_stage_it_is_named_for(name: str, reached: CaseStage):
+    assert stage(load_case(sample(name).case)) is reached
+
+
 def test_the_follow_on_is_the_same_case_three_days_later():
     earlier, later = (load_case(sample(name).case) for name in ("S02", "S02b"))
     assert earlier.as_of is not None

@@ -12,6 +12,7 @@ from docgen.case.enums import AcceptResult, OrderStatus
 from docgen.case.orders import Order
 from docgen.case.shape import shapes
 from docgen.case.values import Entity
+from docgen.derived import CaseStage, stage
 from docgen.findings import Outcome
 from rules.book import Rulebook, load_rulebook
 from tests.samples import sample
@@ -91,6 +92,11 @@ def test_after_any_act_only_what_has_no_deadline_is_missed(later: timedelta):
     moments = sorted({at + later for at in _acts(h01())})
     assert len(moments) > 100
     assert {rule for at in moments for rule in blamed(as_it_stood(h01(), at))} <= _WITHOUT_DEADLINE
+
+
+def test_the_way_of_h01_leads_through_every_stage_but_the_side_tracks():
+    reached = {stage(as_it_stood(h01(), at)) for at in _acts(h01())}
+    assert set(CaseStage) - reached == {CaseStage.DORMANT, CaseStage.CLOSED_LOST, CaseStage.ACCEPTED}
 
 
 def test_with_its_last_act_done_nothing_is_blamed():
