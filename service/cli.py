@@ -6,7 +6,7 @@ import traceback
 import click
 
 from docgen.errors import DocgenError
-from service.commands import case, check, contract, demo, forms, issue, rules
+from service.commands import case, check, contract, demo, forms, issue, ledger, rules, worklist
 from service.problems import exit_code, sentences
 from service.settings import Settings, from_environment
 
@@ -33,6 +33,8 @@ for command in (
     forms.forms,
     rules.rules,
     demo.demo,
+    ledger.ledger,
+    worklist.worklist,
 ):
     cli.add_command(command)
 

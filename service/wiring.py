@@ -68,7 +68,7 @@ def office(
     converter = open_converter(settings.converter) if pdf else None
     try:
         with workspace(settings, clock) as opened:
-            rules = IssuingRules(rulebook(settings, policy, clock), opened)
+            rules = IssuingRules(rulebook(settings, policy, clock))
             yield Office(rules, catalogue(settings), opened, converter)
     finally:
         if converter:
@@ -80,7 +80,6 @@ class IssuingRules:
     """The rulebook as the issuing line sees it: with what the workspace knows, and with the guards of forms."""
 
     book: Rulebook
-    workspace: Workspace
 
     def check(self, case: CaseFile, as_of: datetime | None = None, known: KnownNumbers | None = None) -> CheckReport:
         """Judge a case; numbers that other cases use come from the workspace."""
