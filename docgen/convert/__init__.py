@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl
 from docgen.convert.checked import CheckedConverter
 from docgen.convert.libreoffice import open_libreoffice
 from docgen.convert.port import Converter, Engine, Pdf
-from docgen.convert.rdocx import open_rdocx
+from docgen.convert.rdocx import open_rdocx, page_references
 from docgen.errors import DeclarationError
 
-__all__ = ["Converter", "Pdf", "open_converter"]
+__all__ = ["Converter", "Pdf", "open_converter", "page_references"]
 
 _SCHEMES: Final[Mapping[str, Callable[[Mapping[str, str]], Engine]]] = {
     "rdocx": open_rdocx,

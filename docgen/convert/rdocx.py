@@ -7,7 +7,7 @@ tables that belong together.
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Final
 
@@ -19,8 +19,9 @@ from docgen.convert.breaks import break_what_does_not_fit
 from docgen.convert.dress import dressed, with_fonts
 from docgen.convert.keeping import keep_tables_together
 from docgen.convert.merged import refuse_divided_cells
-from docgen.convert.package import pack
-from docgen.convert.source import Feature, Source
+from docgen.convert.package import DOCUMENT, W, pack
+from docgen.convert.source import Feature, Source, read_source
+from docgen.convert.typefaces import rare
 from docgen.errors import BackendError, DeclarationError, InputError
 
 MAX_PARAGRAPH: Final = 20_000  # characters: two seconds
@@ -46,21 +47,59 @@ class Rdocx:
             DeclarationError: a merged cell runs over the end of a page (`merged_cell_divided`).
             BackendError: rdocx cannot lay it out (`conversion_failed`).
         """
-        _limit(source)
-        parts = with_fonts(dressed(source.package, _mend), rare)
         try:
-            pdf = rdocx.Document.from_bytes(pack(parts)).to_pdfa_deterministic("pdfa-2b")
+            pdf = _opened(source, rare).to_pdfa_deterministic("pdfa-2b")
         except rdocx.RdocxError as error:
-            raise BackendError(
-                "Word 文件无法排版成 PDF",
-                code="conversion_failed",
-                remedy="用 Word 另存后重试，或改用 libreoffice: 转换",
-            ) from error
+            raise _not_laid_out() from error
         refuse_divided_cells(source, pdf)
         return _readable(pdf)
 
     def close(self) -> None:
         """Release nothing: there is nothing held."""
+
+
+def page_references(docx: bytes) -> Sequence[str]:
+    """Return the page number that each PAGEREF field of the Word file `docx` shows, in the order of the fields.
+
+    Raises:
+        InputError: it is not a Word file, is too long, or has characters that no font has.
+        BackendError: rdocx cannot lay it out (`conversion_failed`).
+    """
+    source = read_source(docx)
+    try:
+        document = _opened(source, rare(source.characters))
+        document.update_layout_backed_fields()
+        body = etree.fromstring(document.part_xml(DOCUMENT).encode("utf-8"))
+    except rdocx.RdocxError as error:
+        raise _not_laid_out() from error
+    return [number for paragraph in body.iter(f"{W}p") for number in _shown(paragraph)]
+
+
+def _shown(paragraph: etree._Element) -> Iterator[str]:
+    """Yield the results of the PAGEREF fields of a paragraph."""
+    instruction, result, printing = "", "", False
+    for element in paragraph.iter(f"{W}fldChar", f"{W}instrText", f"{W}t"):
+        if element.tag == f"{W}instrText":
+            instruction += element.text or ""
+        elif element.tag == f"{W}t":
+            result += (element.text or "") if printing else ""
+        elif element.get(f"{W}fldCharType") == "begin":
+            instruction, result = "", ""
+        else:
+            printing = element.get(f"{W}fldCharType") == "separate"
+            if not printing and instruction.split()[:1] == ["PAGEREF"]:
+                yield result
+
+
+def _opened(source: Source, rare_characters: frozenset[str]) -> rdocx.Document:
+    _limit(source)
+    return rdocx.Document.from_bytes(pack(with_fonts(dressed(source.package, _mend), rare_characters)))
+
+
+def _not_laid_out() -> BackendError:
+    return BackendError(
+        "Word 文件无法排版成 PDF", code="conversion_failed", remedy="用 Word 另存后重试，或改用 libreoffice: 转换"
+    )
 
 
 def _mend(root: etree._Element) -> None:

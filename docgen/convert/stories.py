@@ -39,8 +39,8 @@ class Feature(StrEnum):
 
 
 # Fields whose printed result is the page's business, and those that print the text they hold.
-_PAGE_FIELDS: Final = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
-_TEXT_FIELDS: Final = frozenset({"HYPERLINK", "REF", "PAGEREF", "TOC", "SEQ", "STYLEREF"})
+_PAGE_FIELDS: Final = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF"})
+_TEXT_FIELDS: Final = frozenset({"HYPERLINK", "REF", "TOC", "SEQ", "STYLEREF"})
 
 _FEATURE_TAGS: Final[Mapping[str, Feature]] = {
     f"{W}ins": Feature.REVISION,

@@ -21,6 +21,7 @@ MAX_PAGES: Final = 2_000
 _IGNORED: Final = frozenset("-\u2010\u2011\x02\ufffe\ufffd")
 # How far a paragraph that goes over a page break is taken back where the footer happens to begin like its rest.
 _STEP_BACK: Final = 40
+_LEADERS: Final = frozenset(".-_·")  # of tab stops
 
 
 def verified_pages(source: Source, pdf: bytes, *, watermarks: bool) -> int:
@@ -91,8 +92,13 @@ def _invented(source: Source, pages: Sequence[str]) -> Iterable[Detail]:
     repeatable = _count([*source.running, *source.possible, *(item for item in source.body if item.repeated)])
     repeatable.update(normalised("".join(source.watermarks)))
     surplus = Counter("".join(pages)) - _count(source.body)
-    if extra := sum(count for sign, count in surplus.items() if sign not in repeatable and not sign.isdigit()):
+    if extra := sum(count for sign, count in surplus.items() if not _may_be_added(sign, repeatable)):
         yield Detail("", "全文", f"多出 {extra} 个 Word 文件中没有的字", "text_invented")
+
+
+def _may_be_added(sign: str, repeatable: Counter[str]) -> bool:
+    """Say whether a page may print `sign` by itself: page numbers, leaders of tab stops, what it repeats."""
+    return sign.isdigit() or sign in _LEADERS or sign in repeatable
 
 
 def _count(paragraphs: Iterable[Paragraph]) -> Counter[str]:

@@ -69,13 +69,15 @@ def current_grade(customer: Customer) -> CustomerGrade | None:
 
 def persona_employees_text(persona: TargetPersona) -> str | None:
     """Return the employees of the customer we look for: `300–1000人`, `300人以上`; None if neither end is set."""
-    return _span(*(None if end is None else str(end) for end in (persona.employees_min, persona.employees_max)), "人")
+    low, high = (None if end is None else str(end) for end in (persona.employees_min, persona.employees_max))
+    return _span(low, high, "人")
 
 
 def persona_revenue_text(persona: TargetPersona) -> str | None:
     """Return the yearly revenue of the customer we look for, in 万元; None if neither end is set."""
     ends = (persona.revenue_min_cny, persona.revenue_max_cny)
-    return _span(*(None if end is None else _in_wan(end) for end in ends), "万元")
+    low, high = (None if end is None else _in_wan(end) for end in ends)
+    return _span(low, high, "万元")
 
 
 def _in_wan(amount: Decimal) -> str:

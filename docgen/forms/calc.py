@@ -11,6 +11,7 @@ from docgen.case.after_sales import Survey, SurveyScore
 from docgen.case.casefile import CaseFile
 from docgen.case.enums import CustomerGrade, ScaleBand
 from docgen.case.orders import Order, OrderException, Progress
+from docgen.case.parties import Contact
 from docgen.case.proposal import Feedback, Proposal
 from docgen.case.values import Entity
 from docgen.clock import CalendarYearMissing, WorkCalendar
@@ -72,6 +73,11 @@ class Calc:
         """Grade that the manual's criteria give."""
         grading = self.case.customer.grading
         return derived.grade_suggested(grading) if grading else None
+
+    @property
+    def addressee(self) -> Contact | None:
+        """The customer's person whom we write to: the main contact."""
+        return next((one for one in self.case.contacts if one.is_primary), None)
 
     @property
     def subtotals_by_category(self) -> tuple[derived.Subtotal, ...]:
@@ -193,6 +199,7 @@ TITLES: Mapping[str, str] = {
     "scale_band": "规模",
     "latest_follow_up": "跟进记录（最新动态）",
     "grade_suggested": "建议等级",
+    "addressee": "客户联系人",
     "subtotals_by_category": "费用构成小计",
     "feedback_answered": "客户反馈",
     "total_upper": "合同总价（大写）",

@@ -14,6 +14,7 @@ from docgen.editions import Edition
 from docgen.errors import Detail
 from docgen.forms.anonymity import published
 from docgen.forms.calc import Calc, Figures
+from docgen.forms.charts import Charts
 from docgen.forms.people import Found, People
 from docgen.forms.reading import Member, element, is_record, members, record_type, required
 from docgen.forms.spec import HOUSE_SECRETS, Audience, FormSpec
@@ -36,6 +37,7 @@ class DocumentMeta:
     confidential: bool = field(metadata={"title": "是否机密"})
     issued_on: date = field(metadata={"title": "签发日期"})
     as_of: datetime = field(metadata={"title": "截至时间"})
+    header: str | None = field(metadata={"title": "页眉文字"})
     footer_label: str | None = field(metadata={"title": "页脚编号名称"})
 
 
@@ -68,7 +70,8 @@ def build_context(
     scope = _Scope.of(spec, case, issuance.pi_mode)
     context = _subject_context(spec, case, subject, scope)
     context["calc"] = Node(_Record(scope, Calc(case, subject.names, figures, issuance.as_of), "calc", ""), "calc")
-    context["doc"] = document(spec, issuance)
+    context["chart"] = Node(_Record(scope, Charts(case, subject.names), "chart", ""), "chart")
+    context["doc"] = document(spec, issuance, _text_at(context, spec.header_from))
     return context
 
 
@@ -94,8 +97,8 @@ def row_contexts(
         yield {**whole, **own, "calc": calc}
 
 
-def document(spec: FormSpec, issuance: Issuance) -> Node:
-    """Return what the template of `spec` may read of the document itself (`doc.*`)."""
+def document(spec: FormSpec, issuance: Issuance, header: str | None = None) -> Node:
+    """Return what the template of `spec` may read of the document itself (`doc.*`); `header` is its running title."""
     meta = DocumentMeta(
         number=issuance.number,
         title=spec.title,
@@ -106,9 +109,18 @@ def document(spec: FormSpec, issuance: Issuance) -> Node:
         confidential=bool(HOUSE_SECRETS.intersection(spec.discloses)),
         issued_on=issuance.issued_on,
         as_of=issuance.as_of,
+        header=header,
         footer_label=spec.footer_label,
     )
     return Node({one.name: getattr(meta, one.name) for one in fields(meta)}, "doc")
+
+
+def _text_at(context: Mapping[str, object], path: str | None) -> str | None:
+    here: object = context
+    for step in path.split(".") if path else ():
+        assert isinstance(here, Mapping | Node)  # the lint follows the path through records only
+        here = here[step]
+    return here if isinstance(here, str) else None
 
 
 def editions(spec: FormSpec, case: CaseFile, subject: Subject) -> tuple[Edition, ...]:
@@ -146,7 +158,7 @@ def root_types(spec: FormSpec) -> Mapping[str, Any]:
     roots = {name: member.annotation for name, member in members(CaseFile, visibility).items()}
     if spec.is_ledger:
         return {"rows": tuple[row_type(spec), ...], "doc": DocumentMeta}  # type: ignore[misc] # made here and now
-    return {**roots, **named_types(spec), "calc": Calc, "doc": DocumentMeta}
+    return {**roots, **named_types(spec), "calc": Calc, "chart": Charts, "doc": DocumentMeta}
 
 
 def row_type(spec: FormSpec) -> type:

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 
 from docgen.editions import Edition
 from docgen.errors import Detail, InputError
+from docgen.forms.contents import with_page_numbers
 from docgen.forms.context import absent
 from docgen.forms.spec import FormSpec
 
@@ -54,7 +55,7 @@ def fill(spec: FormSpec, template: Template, context: Mapping[str, object], edit
     """
     missing = absent(context, spec.demanded(edition))
     try:
-        docx = template.render(context)
+        docx = with_page_numbers(template.render(context))
     except InputError as error:
         if error.code != "missing_fields":
             raise

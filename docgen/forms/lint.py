@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from docgen.case.casefile import CaseFile
 from docgen.errors import DeclarationError
 from docgen.forms.catalogue import HOUSE, Form, read_form, stems
 from docgen.forms.context import root_types
@@ -44,14 +45,19 @@ def form_reads(form: Form) -> Reads:
         DeclarationError: the docx cannot be read.
     """
     visibility = Visibility.of(form.spec)
-    return reads(
+    found = reads(
         form.source,
         root_types(form.spec),
         filters=FILTERS,
         member=_member(visibility),
         names=lambda owner: members(owner, visibility),
-        title=lambda owner, name: found.title if (found := members(owner, visibility).get(name)) else None,
+        title=lambda owner, name: one.title if (one := members(owner, visibility).get(name)) else None,
     )
+    own = {name: one.title for name, one in members(CaseFile, visibility).items()} | {"rows": "台账的行"}
+    printed, tested = (
+        {path: label or own.get(path, "") for path, label in group.items()} for group in (found.printed, found.tested)
+    )
+    return Reads(printed, tested)
 
 
 def _folder(folder: Path) -> Iterator[FormFault]:
@@ -109,6 +115,7 @@ def _declaration(spec: FormSpec) -> Iterator[FormFault]:
         "requires_record": spec.requires_record,
     }
     paths["number_from"] = (spec.number_from,) if spec.number_from else ()
+    paths["header_from"] = (spec.header_from,) if spec.header_from else ()
     for key, named in paths.items():
         for path in named:
             if annotation_at(roots, visibility, path) is None:

@@ -21,8 +21,17 @@ from docgen.case.contract import (
     Negotiation,
     Signature,
 )
-from docgen.case.enums import ApprovalRole, NeedStatus, Opinion, OrderReviewRole, Party, ReviewDepartment, SealKind, SpinKind
 from docgen.case.development import TargetPersona
+from docgen.case.enums import (
+    ApprovalRole,
+    NeedStatus,
+    Opinion,
+    OrderReviewRole,
+    Party,
+    ReviewDepartment,
+    SealKind,
+    SpinKind,
+)
 from docgen.case.needs import Need, Session, SpinEntry
 from docgen.case.orders import Acceptance, Order, OrderException, OrderReview, Progress
 from docgen.case.parties import Contact, Customer
@@ -158,6 +167,10 @@ def _channels(customer: Customer) -> Sequence[str]:
     return tuple(dict.fromkeys(source.channel.label for source in customer.sources))
 
 
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(line for line in map(str.strip, text.splitlines()) if line)
+
+
 def _spin_in_order(session: Session) -> tuple[Found, ...]:
     kinds = list(SpinKind)
     entries = sorted(enumerate(session.spin), key=lambda one: kinds.index(one[1].kind))
@@ -207,6 +220,9 @@ COMPUTED: Mapping[type, Mapping[str, Computed]] = {
     },
     NeedsReview: {"stated_conditions": Computed("附加条件", str, lambda review: review.conditions)},
     Proposal: {
+        "background_paragraphs": Computed("项目背景", tuple[str, ...], lambda one: _paragraphs(one.background)),
+        "needs_paragraphs": Computed("需求分析", tuple[str, ...], lambda one: _paragraphs(one.needs_analysis)),
+        "running_title": Computed("方案名称及版本", str, lambda one: f"{one.title}　V{one.version}"),
         "numbered": Computed("方案编号及版本", str, lambda proposal: f"{proposal.proposal_no} V{proposal.version}"),
         "reviewed": Computed("内部审核", bool | None, _reviewed),
     },

@@ -1,7 +1,7 @@
 """What a form's template can reach from each kind of record: one table for the type checker and for the context.
 
-Fields of the case file, of computed dataclasses and of `calc`; people instead of references; computed members. What
-the form may not see (`docgen.forms.visibility`) is not in the table.
+Fields of the case file, of computed dataclasses, of `calc` and of `chart`; people instead of references; computed
+members. What the form may not see (`docgen.forms.visibility`) is not in the table.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from docgen.forms import calc
+from docgen.forms import calc, charts
 from docgen.forms.members import Computed, computed
 from docgen.forms.people import People, Person
 from docgen.forms.visibility import Visibility
@@ -36,8 +36,8 @@ def members(owner: type, visibility: Visibility) -> Mapping[str, Member]:
     """Return what a form with this `visibility` reaches from records of type `owner`, by name."""
     if issubclass(owner, BaseModel):
         return dict(_of_entity(owner, visibility))
-    if owner is calc.Calc:
-        return dict(_of_calc())
+    if owner in _TITLED:
+        return dict(_of_titled(owner))
     if is_dataclass(owner):
         return dict(_of_dataclass(owner))
     return {}
@@ -112,9 +112,12 @@ def _of_computed(one: Computed) -> Member:
     return Member(one.title, one.annotation, lambda entity, _: one.of(entity))
 
 
-def _of_calc() -> Iterator[tuple[str, Member]]:
-    for name, title in calc.TITLES.items():
-        getter = getattr(calc.Calc, name).fget
+_TITLED: Mapping[type, Mapping[str, str]] = {calc.Calc: calc.TITLES, charts.Charts: charts.TITLES}
+
+
+def _of_titled(owner: type) -> Iterator[tuple[str, Member]]:
+    for name, title in _TITLED[owner].items():
+        getter = getattr(owner, name).fget
         yield name, Member(title, get_type_hints(getter)["return"], _attribute(name))
 
 

@@ -57,6 +57,13 @@ class Style(StrEnum):
     GAP = "表间距"
     HEADER = "文书页眉"
     FOOTER = "文书页脚"
+    COVER_TITLE = "封面标题"
+    COVER_LINE = "封面信息"
+    CONTENTS_TITLE = "目录标题"
+    CONTENTS_ENTRY = "目录条目"
+    PART = "部分标题"
+    PICTURE = "图片"
+    FIGURE_TITLE = "图题"
 
 
 @dataclass(frozen=True, slots=True)

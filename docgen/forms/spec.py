@@ -115,7 +115,8 @@ class FormSpec(_Declared):
     """Declaration of one form.
 
     `one_per` is the path of the case file whose elements each get a document; `where` narrows them by the value of a
-    closed set, in the words of the template (`order.kind`). `requires` are the optional fields without which no
+    closed set, in the words of the template (`order.kind`). `header_from` is the text that every page repeats at its
+    head. `requires` are the optional fields without which no
     edition can be issued, `requires_signing` and `requires_record` those without which that edition cannot.
     `opens_on` is the day before which the signing edition is not issued.
 
@@ -144,6 +145,7 @@ class FormSpec(_Declared):
     pi_mode_on_request: PiMode | None = None
     number: Words
     number_from: CasePath | None = None
+    header_from: CasePath | None = None
     footer_label: Words | None = None
     signers: tuple[Signer, ...] = ()
     esign_allowed: bool = True

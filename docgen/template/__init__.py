@@ -2,7 +2,18 @@
 
 from docgen.template.check import Reads, check_template, reads
 from docgen.template.compiled import CompiledTemplate, compile_template
+from docgen.template.pictures import Picture
 from docgen.template.values import Missing, Node
 from docgen.template.walk import Fault
 
-__all__ = ["CompiledTemplate", "Fault", "Missing", "Node", "Reads", "check_template", "compile_template", "reads"]
+__all__ = [
+    "CompiledTemplate",
+    "Fault",
+    "Missing",
+    "Node",
+    "Picture",
+    "Reads",
+    "check_template",
+    "compile_template",
+    "reads",
+]

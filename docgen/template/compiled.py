@@ -16,6 +16,7 @@ from docgen.template.engine import TOO_COMPLEX, Engine, LenientEngine, StrictEng
 from docgen.template.finish import finished
 from docgen.template.infer import Vocabulary
 from docgen.template.package import Entry, deflated, stored, zipped
+from docgen.template.pictures import Slot, with_slots
 from docgen.template.run import Run
 from docgen.template.scan import scan
 from docgen.template.source import opened, read_source
@@ -51,6 +52,9 @@ class CompiledTemplate:
     def __init__(self, source: bytes, filters: Filters, *, autoescape: bool, strict: bool) -> None:
         self._source, self._filters, self._autoescape = source, dict(filters), autoescape
         taken_apart = read_source(source, strict=strict)
+        self._slots: Mapping[str, Slot] = {}
+        if strict:
+            taken_apart, self._slots = with_slots(taken_apart)
         self._engine: Engine = (
             StrictEngine(self._filters) if strict else LenientEngine(self._filters, autoescape=autoescape)
         )
@@ -63,7 +67,7 @@ class CompiledTemplate:
                 raise
             raise _located(exc, source, self._filters) from exc
         self._relations = {name: data for name, data in taken_apart.members.items() if name.endswith(".rels")}
-        filled = {part.name for part in taken_apart.parts}
+        filled = {part.name for part in taken_apart.parts} | {slot.member for slot in self._slots.values()}
         self._entries: list[Entry | str] = [
             name if name in filled else stored(name, data, _ONCE) for name, data in taken_apart.members.items()
         ]
@@ -113,11 +117,13 @@ class CompiledTemplate:
             folder, _, file = run.part.name.rpartition("/")
             refuse_unknown_links(xml, self._relations.get(f"{folder}/_rels/{file}.rels", b""))
 
-        run = Run(draw, link)
+        run = Run(draw, link, self._slots)
         filled = self._engine.filled(self._parts, context, run)
         if assemblies:
             return assemblies[0].saved(filled)
-        data = {each.part.name: finished(each.part, each.text, exact=each.exact) for each in filled}
+        data: dict[str, bytes] = {slot.member: b"" for slot in self._slots.values()}  # a chart may stand in a condition
+        data |= run.pictures
+        data |= {each.part.name: finished(each.part, each.text, exact=each.exact) for each in filled}
         return zipped(entry if isinstance(entry, Entry) else stored(entry, data[entry]) for entry in self._entries)
 
 

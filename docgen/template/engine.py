@@ -210,7 +210,7 @@ def _compiled(  # noqa: PLR0913 - all of what is known about the part
     )
 
 
-_ATTRIBUTES = {Place.ATTRIBUTE, Place.NUMBER, Place.COLOUR}
+_ATTRIBUTES = {Place.ATTRIBUTE, Place.NUMBER, Place.COLOUR, Place.HEIGHT}
 
 
 def _filled(
@@ -267,4 +267,4 @@ def _refused(exc: ValueRefusedError, path: str) -> DocgenError:
     return family(f"{where}：{exc.message}", details=[detail], code=exc.code)
 
 
-_AUTHORS_FAULTS = {"unprintable", "no_member", "not_a_list", "bad_span"}
+_AUTHORS_FAULTS = {"unprintable", "no_member", "not_a_list", "bad_span", "not_a_picture"}

@@ -10,7 +10,7 @@ from jinja2 import Environment, nodes
 from jinja2.exceptions import TemplateSyntaxError
 
 from docgen.template.grammar import refusals
-from docgen.template.scan import Tag
+from docgen.template.scan import PICTURE, Tag
 
 __all__ = ["LONGEST", "Act", "Parsed", "parsed"]
 
@@ -35,6 +35,7 @@ class Act(StrEnum):
     CELLBG = "cellbg"
     VM = "vm"
     HM = "hm"
+    PICTURE = "picture"
     NOTHING = "nothing"
 
 
@@ -66,6 +67,8 @@ def parsed(tag: Tag) -> Parsed:
         return Parsed(tag, Act.NOTHING)
     if tag.mark == "{{":
         return _printing(tag, Act.PRINT, tag.code)
+    if tag.mark == PICTURE:
+        return _printing(tag, Act.PICTURE, tag.code)
     if not tag.mark:
         fault = ("stray_delimiter", "标签没有写完整，或写在了正文文字以外")
         return Parsed(tag, Act.NOTHING, faults=(fault,))

@@ -1,6 +1,6 @@
 """One rendering in progress: what it may still spend, what it found missing, what its output needs afterwards."""
 
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator, Mapping, Sized
 from itertools import islice
 from typing import Any, cast
 
@@ -8,6 +8,7 @@ from docxtpl import InlineImage
 from jinja2.runtime import Context
 
 from docgen.errors import InputError
+from docgen.template.pictures import Picture, Slot
 from docgen.template.source import SourcePart
 from docgen.template.values import Missing
 
@@ -24,14 +25,32 @@ LONG = 4_096
 class Run:
     """The mutable state of one call of render: never shared between threads."""
 
-    __slots__ = ("draw", "in_attributes", "iterations", "link", "missing", "output", "part", "raw", "special")
+    __slots__ = (
+        "draw",
+        "in_attributes",
+        "iterations",
+        "link",
+        "missing",
+        "output",
+        "part",
+        "pictures",
+        "raw",
+        "slots",
+        "special",
+    )
 
     part: SourcePart
     """The part being filled."""
 
-    def __init__(self, draw: Callable[[InlineImage], str], link: Callable[[str], None]) -> None:
-        """Start with `draw`, which returns the XML of an image, and `link`, which refuses XML with unknown links."""
-        self.draw, self.link = draw, link
+    def __init__(
+        self, draw: Callable[[InlineImage], str], link: Callable[[str], None], slots: Mapping[str, Slot]
+    ) -> None:
+        """Start with `draw`, which returns the XML of an image, and `link`, which refuses XML with unknown links.
+
+        `slots` are the places for charts; those that get printed gather in `pictures`, by their files.
+        """
+        self.draw, self.link, self.slots = draw, link, slots
+        self.pictures: dict[str, Picture] = {}
         self.iterations, self.output = MAX_ITERATIONS, MAX_OUTPUT
         self.missing: dict[str, Missing] = {}
 

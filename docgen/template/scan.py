@@ -10,11 +10,16 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from docgen.template.package import examine
+from docgen.template.pictures import PLACEHOLDER
 from docgen.template.source import PROPERTIES, footnotes_of, opened
 
-__all__ = ["Spot", "Tag", "scan"]
+__all__ = ["PICTURE", "Spot", "Tag", "scan"]
+
+PICTURE = "picture"
+"""The mark of a tag that is a placeholder for a chart."""
 
 _P, _T, _TBL, _TR, _TC = (qn(f"w:{name}") for name in ("p", "t", "tbl", "tr", "tc"))
+_NAMED = qn("wp:docPr")
 _TAG = re.compile(r"\{\{.{0,2000}?\}\}|\{%.{0,2000}?%\}|\{#.{0,2000}?#\}", re.DOTALL)
 _STRAY = re.compile(r"\{\{|\{%|\{#|\}\}")
 _OPENING = re.compile(r"\{\{|\{%")
@@ -36,7 +41,8 @@ class Spot:
 class Tag:
     """A tag as it stands in the document; `code` is what it says, without delimiters and level.
 
-    `mark` is its first delimiter, or "" for text that is no tag: a stray delimiter, or a tag outside the text.
+    `mark` is its first delimiter, `PICTURE` for a placeholder, or "" for text that is no tag: a stray delimiter, or a
+    tag outside the text.
     `alone` is False where its level makes docxtpl drop other text: a `{%p` tag takes its paragraph, `{%tr` its row.
     """
 
@@ -70,7 +76,7 @@ def scan(source: bytes) -> list[list[Tag]]:
 
 def _tags(root: Any, part: str) -> Iterator[Tag]:  # noqa: ANN401 - lxml elements have no public type
     places = _Places(root)
-    order = {text: index for index, text in enumerate(root.iter(_T))}
+    order = {text: index for index, text in enumerate(root.iter(_T, _NAMED))}
     found: list[tuple[int, Tag]] = []
     for paragraph in root.iter(_P):
         spot = Spot(part, places.of(paragraph), places.cell_of(paragraph))
@@ -81,6 +87,11 @@ def _tags(root: Any, part: str) -> Iterator[Tag]:  # noqa: ANN401 - lxml element
         for offset, tag in _in_text("".join(text.text or "" for text in texts), spot):
             run = max(index for index, start in enumerate(starts[:-1]) if start <= offset)
             found.append((order[texts[run]], replace(tag, alone=_is_alone(tag, paragraph))))
+    for picture in root.iter(_NAMED):
+        name, paragraph = picture.get("name", ""), _nearest(picture, _P)
+        if PLACEHOLDER.fullmatch(name) and paragraph is not None:
+            spot = Spot(part, places.of(paragraph), places.cell_of(paragraph))
+            found.append((order[picture], Tag(spot, name, PICTURE, code=name)))
     yield from (tag for _, tag in sorted(found, key=lambda each: each[0]))
     yield from _outside_text(root, part, places)
 

@@ -24,6 +24,7 @@ class Place(StrEnum):
     COLOUR = "colour"
     ATTRIBUTE = "attribute"
     PROPERTY = "property"
+    HEIGHT = "height"
 
 
 class UnbalancedError(ValueError):
@@ -48,6 +49,7 @@ _IN_TAG = re.compile(r"""["'<>]""")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)")
 _SPAN = re.compile(r'w:val="(\d+)"')
 _ATTRIBUTES = {"w:gridSpan": Place.NUMBER, "w:vMerge": Place.ATTRIBUTE, "w:shd": Place.COLOUR}
+_HEIGHTS = {"wp:extent", "a:ext"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class _Walk:
 
     def _printed(self, node: nodes.Expr, state: _State) -> None:
         if state.quote:
-            place = _ATTRIBUTES.get(state.tag, Place.ATTRIBUTE)
+            place = Place.HEIGHT if state.tag in _HEIGHTS else _ATTRIBUTES.get(state.tag, Place.ATTRIBUTE)
             if state.tag == "w:gridSpan" and self._rows:
                 self._rows[-1].fixed = False
         elif state.tag:

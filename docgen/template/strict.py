@@ -17,6 +17,7 @@ from docgen.case.enums import Choice
 from docgen.errors import DeclarationError, Detail, DocgenError
 from docgen.template.filtering import accepts_none
 from docgen.template.grammar import LOOP_MEMBERS, refusals, spelled
+from docgen.template.pictures import Picture
 from docgen.template.run import LONG, RunContext, run_of
 from docgen.template.shape import Place, Shape
 from docgen.template.values import Missing, Node
@@ -189,13 +190,34 @@ def _colour(context: Context, value: object, shown: str) -> str:  # noqa: ARG001
     raise ValueRefusedError(value, shown, "颜色须为六位十六进制数", "bad_colour")
 
 
+@pass_context
+def _height(context: Context, value: object, shown: str) -> str:
+    """Take a chart into the run; return its height at the width of its place, in EMU."""
+    run = run_of(context)
+    if isinstance(value, Missing):
+        run.missing[value.path] = value
+        return "0"
+    if not isinstance(value, Picture) or shown not in run.slots:
+        raise ValueRefusedError(value, shown, "不是图表", "not_a_picture")
+    slot = run.slots[shown]
+    run.pictures[slot.member] = value
+    return str(value.height_at(slot.width))
+
+
 _EACH = "each of"
-_PRINTERS = {"text of": _text, "number of": _number, "colour of": _colour, "property of": _property}
+_PRINTERS = {
+    "text of": _text,
+    "number of": _number,
+    "colour of": _colour,
+    "property of": _property,
+    "height of": _height,
+}
 _PRINTER_OF = {
     Place.TEXT: "text of",
     Place.NUMBER: "number of",
     Place.COLOUR: "colour of",
     Place.PROPERTY: "property of",
+    Place.HEIGHT: "height of",
 }
 """Names with a space, which no template can write."""
 

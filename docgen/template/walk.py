@@ -10,6 +10,7 @@ from docgen.template.filtering import suitable
 from docgen.template.grammar import spelled
 from docgen.template.infer import LOOP, Inference, Typed, Vocabulary
 from docgen.template.parsing import Act, Parsed, parsed
+from docgen.template.pictures import Picture
 from docgen.template.scan import Tag
 
 __all__ = ["Fault", "Walk"]
@@ -94,6 +95,8 @@ class Walk:
         match tag.act:
             case Act.PRINT | Act.COLSPAN | Act.CELLBG:
                 self._print(tag)
+            case Act.PICTURE:
+                self._draw(tag)
             case Act.IF:
                 self._enter(tag)
                 self._decide(tag)
@@ -131,6 +134,15 @@ class Walk:
                 suitable(inference.vocabulary.filters, value.annotation),
             )
         inference.require_present(value)
+
+    def _draw(self, tag: Parsed) -> None:
+        assert tag.expression is not None  # the name of a placeholder always is a path
+        value = self._inference.typed(tag.expression)
+        if value.annotation not in (Picture, ANY):
+            self._inference.complain("not_a_picture", f"{tag.tag.code} 不是图表")
+        if tag.tag.spot.part != "正文" or any(block.opening.act is Act.FOR for block in self._blocks):
+            self._inference.complain("misplaced", "图表只能放在正文中，且不能在循环内")
+        self._inference.require_present(value)
 
     def _enter(self, tag: Parsed) -> _Block:
         inference = self._inference
