@@ -11,10 +11,9 @@ from docgen.case import CaseFile
 from docgen.editions import Edition
 from docgen.errors import InputError
 from docgen.findings import Finding
-from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Form
 from docgen.forms.context import Issuance
-from docgen.forms.ledger import render_ledger
+from docgen.forms.ledger import Ledger
 from docgen.forms.spec import FormSpec
 from docgen.forms.subjects import rows
 from docgen.numbering import document_number, file_name, placeholders
@@ -22,7 +21,7 @@ from docgen.rulebook.guards import Action, blocking
 from service.selection import LeftOut, Selection
 from service.wiring import IssuingRules
 
-_REVISION = re.compile(r"_R(\d+)\.[a-z]+$")
+_REVISION = re.compile(r"_R(\d+)(?:_第\d+册)?\.[a-z]+$")
 
 
 @dataclass(slots=True)
@@ -33,10 +32,10 @@ class Admission:
     """
 
     form: Form
+    ledger: Ledger
     selection: Selection
     rules: IssuingRules
     issuance: Issuance
-    figures: Figures
     listed: int = 0
 
     def __iter__(self) -> Iterator[CaseFile]:
@@ -58,7 +57,7 @@ class Admission:
     def _stopped(self, case: CaseFile) -> tuple[Finding, ...]:
         spec, as_of = self.form.spec, self.issuance.as_of
         guards = self.rules.guards(spec, Action.ISSUE, Edition.SIGNING)
-        alone = render_ledger(self.form, [case], self.issuance, self.figures)
+        alone = self.ledger.render([case])
         review = self.rules.review(case, spec, alone, self.issuance.number, as_of)
         return blocking(self.rules.check(case, as_of), guards, "") + blocking(review, guards, "")
 
@@ -73,6 +72,11 @@ class Place:
     def stem(self, title: str, cases: int) -> str:
         """Return the file name without suffix."""
         return file_name(self.number, title, f"{cases}个案卷", self.revision, "")
+
+
+def volume_suffixes(volumes: int) -> tuple[str, ...]:
+    """Return what the file name of each volume ends in: nothing for a single one, else `_第01册` and so on."""
+    return ("",) if volumes == 1 else tuple(f"_第{volume:02d}册" for volume in range(1, volumes + 1))
 
 
 def free_place(spec: FormSpec, on: date, folder: Path) -> Place:

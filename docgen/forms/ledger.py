@@ -5,7 +5,7 @@ with the rows on paper and not with the case files behind them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from docgen.case.casefile import CaseFile
@@ -15,27 +15,71 @@ from docgen.forms.catalogue import Form
 from docgen.forms.context import Issuance, at, document, row_contexts
 from docgen.forms.fill import RenderedForm, fill
 from docgen.forms.lint import form_reads
-from docgen.forms.spec import FormSpec
 from docgen.template.values import Missing, Node
 
 Reading = dict[str, "Reading"]
 """The names that a template reads of a record, and what it reads below each."""
 
+ROWS_PER_VOLUME = 500
+"""Rows of one volume: some thirty pages that can be leafed through, signed and converted."""
+
 
 def render_ledger(form: Form, cases: Iterable[CaseFile], issuance: Issuance, figures: Figures) -> RenderedForm:
-    """Return the ledger `form` over `cases` as of `issuance.as_of`, its rows sorted and numbered.
+    """Return the ledger `form` over `cases` in one document; raise as `Ledger` does."""
+    return Ledger(form, issuance, figures).render(cases)
 
-    Raises:
-        InputError: `case_twice` where two of the cases have the same number; `missing_fields`, with every field that
-            some row prints and its case does not have; `pi_mode_not_offered`.
-        DeclarationError: the docx is no acceptable template.
+
+class Ledger:
+    """A ledger form at one moment: as of `issuance.as_of`, under its number.
+
+    Rows are sorted, numbered, and named with their case where a field is missing. Rendering raises `InputError`:
+    `case_twice` where two cases have the same number; `missing_fields`, with every field that some row prints and its
+    case does not have; `pi_mode_not_offered`; `output_too_large`, where `volumes` are needed; and `DeclarationError`
+    where the docx is no acceptable template.
     """
-    spec = form.spec
-    read = _reading(form_reads(form).printed, form_reads(form).tested)
-    kept = [row for case in _once(cases) for row in _rows(spec, case, issuance, figures, read)]
-    kept.sort(key=lambda row: row.rank)
-    rows = tuple(Node({**row.values, "number": number}, row.path) for number, row in enumerate(kept, 1))
-    return fill(spec, form.template, {"rows": rows, "doc": document(spec, issuance)}, issuance.edition)
+
+    def __init__(self, form: Form, issuance: Issuance, figures: Figures) -> None:
+        """Prepare the ledger `form`."""
+        found = form_reads(form)
+        self._form = form
+        self._issuance = issuance
+        self._figures = figures
+        self._read = _reading(found.printed, found.tested)
+
+    def render(self, cases: Iterable[CaseFile]) -> RenderedForm:
+        """Return the ledger over `cases` in one document."""
+        return self._filled(self._issuance.number, self._rows(cases))
+
+    def volumes(self, cases: Iterable[CaseFile], *, size: int = ROWS_PER_VOLUME) -> Iterator[RenderedForm]:
+        """Yield the ledger over `cases` in volumes of at most `size` rows; their numbers say which one of how many.
+
+        A ledger that fits into one volume, an empty one included, is as `render` gives it.
+        """
+        rows = self._rows(cases)
+        count = max(1, -(-len(rows) // size))
+        for volume in range(count):
+            number = self._issuance.number + (f"（第{volume + 1}册，共{count}册）" if count > 1 else "")
+            yield self._filled(number, rows[volume * size : (volume + 1) * size])
+
+    def _filled(self, number: str, rows: tuple[Node, ...]) -> RenderedForm:
+        spec = self._form.spec
+        context = {"rows": rows, "doc": document(spec, replace(self._issuance, number=number))}
+        return fill(spec, self._form.template, context, self._issuance.edition)
+
+    def _rows(self, cases: Iterable[CaseFile]) -> tuple[Node, ...]:
+        kept = [row for case in _once(cases) for row in self._of_case(case)]
+        kept.sort(key=lambda row: row.rank)
+        return tuple(Node({**row.values, "number": number}, row.path) for number, row in enumerate(kept, 1))
+
+    def _of_case(self, case: CaseFile) -> Iterator["_Row"]:
+        spec = self._form.spec
+        for place, context in enumerate(row_contexts(spec, case, self._issuance, self._figures)):
+            row = Node(context, case.case_no)
+            if spec.rows_from is None or _begun(at(row, spec.rows_from), self._issuance.as_of):
+                values = {name: _kept(row[name], below) for name, below in self._read.items() if name in context}
+                yield _Row(
+                    _rank((*(at(row, path) for path in spec.rows_by), case.case_no, place)), case.case_no, values
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +98,9 @@ def _once(cases: Iterable[CaseFile]) -> Iterator[CaseFile]:
         yield case
 
 
-def _rows(spec: FormSpec, case: CaseFile, issuance: Issuance, figures: Figures, read: Reading) -> Iterator[_Row]:
-    for place, context in enumerate(row_contexts(spec, case, issuance, figures)):
-        row = Node(context, case.case_no)
-        if spec.rows_from is None or _begun(at(row, spec.rows_from), issuance.as_of):
-            sorted_by = (*(at(row, path) for path in spec.rows_by), case.case_no, place)
-            rank = tuple(
-                (isinstance(value, Missing), "" if isinstance(value, Missing) else value) for value in sorted_by
-            )
-            values = {name: _kept(row[name], below) for name, below in read.items() if name in context}
-            yield _Row(rank, case.case_no, values)
+def _rank(values: Iterable[object]) -> tuple[tuple[bool, object], ...]:
+    """Return what rows are sorted by, absent values last."""
+    return tuple((True, "") if isinstance(value, Missing) else (False, value) for value in values)
 
 
 def _begun(value: object, as_of: datetime) -> bool:

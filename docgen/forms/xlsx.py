@@ -3,7 +3,7 @@
 Laws: the same lists give the same bytes; a text is never a formula, whatever it begins with.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -71,7 +71,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """One sheet: its name, the words above it on paper (title, number, date), its columns and rows."""
+    """One sheet: its name, the words above it on paper (title, number, date), its columns and rows.
+
+    Lists of the same name and columns continue each other.
+    """
 
     name: str
     heading: str
@@ -79,18 +82,25 @@ class List:
     rows: Sequence[Sequence[Value]]
 
 
-def workbook(lists: Sequence[List], *, made_on: date) -> bytes:
-    """Return an XLSX with one sheet for each of `lists`, dated `made_on`.
+def workbook(lists: Iterable[List], *, made_on: date) -> bytes:
+    """Return an XLSX of `lists`, dated `made_on`; rows go to the disk as they come, so that a book may be long.
 
     Raises:
         InputError: `cell_too_long`, where a text does not fit into a cell of a spreadsheet.
     """
     out = BytesIO()
-    book = Workbook(out, {"in_memory": True})
-    book.set_properties({"created": datetime.combine(made_on, time.min), "title": lists[0].name if lists else ""})
+    book = Workbook(out, {"constant_memory": True})
+    book.set_properties({"created": datetime.combine(made_on, time.min)})
+    sheets: dict[tuple[str, tuple[Column, ...]], _Sheet] = {}
     taken: set[str] = set()
     for one in lists:
-        _write(book, book.add_worksheet(_sheet_name(one.name, taken)), one)
+        key = (one.name, one.columns)
+        if key not in sheets:
+            sheets[key] = _Sheet(book, book.add_worksheet(_sheet_name(one.name, taken)), one)
+        for row in one.rows:
+            sheets[key].write(row)
+    for sheet in sheets.values():
+        sheet.finish()
     book.close()
     return out.getvalue()
 
@@ -106,22 +116,37 @@ def _sheet_name(name: str, taken: set[str]) -> str:
     return found
 
 
-def _write(book: Workbook, sheet: Worksheet, content: List) -> None:
-    for place, column in enumerate(content.columns):
-        cells = [row[place] for row in content.rows]
-        sheet.set_column(place, place, _width(column, cells))
-        sheet.write_string(0, place, column.title, book.add_format(_HEAD))
-        shown = _format(book, column)
-        for number, value in enumerate(cells, 1):
-            _write_cell(sheet, number, place, value, shown)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, len(content.rows), len(content.columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_header(f'&C&"黑体"&14{content.heading.replace("&", "&&")}')
-    sheet.set_footer("&C第&P页　共&N页")
+class _Sheet:
+    """One sheet under construction, row by row."""
+
+    def __init__(self, book: Workbook, sheet: Worksheet, first: List) -> None:
+        self._sheet = sheet
+        self._formats = [_format(book, column) for column in first.columns]
+        self._widths = [_units(column.title) for column in first.columns]
+        self._rows = 0
+        head = book.add_format(_HEAD)
+        for place, column in enumerate(first.columns):
+            sheet.write_string(0, place, column.title, head)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_header(f'&C&"黑体"&14{first.heading.replace("&", "&&")}')
+        sheet.set_footer("&C第&P页　共&N页")
+
+    def write(self, row: Sequence[Value]) -> None:
+        """Add one row."""
+        self._rows += 1
+        for place, (value, shown) in enumerate(zip(row, self._formats, strict=True)):
+            self._widths[place] = max(self._widths[place], _units(_seen(value)))
+            _write_cell(self._sheet, self._rows, place, value, shown)
+
+    def finish(self) -> None:
+        """Fit the columns to what they hold."""
+        self._sheet.autofilter(0, 0, self._rows, len(self._widths) - 1)
+        for place, width in enumerate(self._widths):
+            self._sheet.set_column(place, place, min(max(width + 2, _NARROWEST), _WIDEST))
 
 
 def _format(book: Workbook, column: Column) -> Format:
@@ -148,11 +173,6 @@ def _write_cell(sheet: Worksheet, row: int, column: int, value: Value, shown: Fo
         )
     else:
         sheet.write_string(row, column, value, shown)
-
-
-def _width(column: Column, cells: Sequence[Value]) -> float:
-    longest = max((_units(_seen(value)) for value in (*cells, column.title)), default=0)
-    return float(min(max(longest + 2, _NARROWEST), _WIDEST))
 
 
 def _seen(value: Value) -> str:

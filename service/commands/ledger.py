@@ -1,6 +1,7 @@
 """`docgen ledger`: one document over many case files."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from docgen.editions import Edition
 from docgen.errors import InputError
 from docgen.forms.catalogue import Form
 from docgen.forms.context import Issuance
-from docgen.forms.ledger import render_ledger
+from docgen.forms.ledger import Ledger
 from docgen.forms.lists import lists
 from docgen.forms.xlsx import workbook
 from service import terminal, wiring
 from service.commands.options import cases_argument, moment, policy_option, skip_bad_option
 from service.export import write_file
-from service.ledgers import Admission, free_place
+from service.ledgers import Admission, free_place, volume_suffixes
 from service.problems import REFUSED, exit_code, sentences
 from service.selection import LeftOut, Selection, case_paths
 from service.settings import Settings
@@ -51,17 +52,21 @@ def ledger(
     issuance = Issuance(
         edition=Edition.SIGNING, number=place.number, revision=place.revision, issued_on=day(at), as_of=at
     )
-    selection, figures = Selection(case_paths(cases)), rules.figures(day(at))
-    admitted = Admission(form, selection, rules, issuance, figures)
-    docx = render_ledger(form, admitted, issuance, figures).docx
+    rendering, selection = Ledger(form, issuance, rules.figures(day(at))), Selection(case_paths(cases))
+    admitted = Admission(form, rendering, selection, rules, issuance)
+    volumes = [volume.docx for volume in rendering.volumes(admitted)]
     code = complaints(selection.left_out)
     if code and not skip_bad:
         click.echo("台账未生成；更正上列案卷，或用 --skip-bad 略过", err=True)
         return code
     stem = place.stem(form.spec.title, admitted.listed)
-    for suffix, data in _files(settings, form, docx, at, pdf=pdf):
-        write_file(out, stem + suffix, data)
-    click.echo(f"已生成　{place.number}　{form.spec.title}　{admitted.listed}个案卷　{stem}")
+    write_file(out, f"{stem}.xlsx", _spreadsheet(form, place.number, volumes, at))
+    for suffix, docx in zip(volume_suffixes(len(volumes)), volumes, strict=True):
+        write_file(out, f"{stem}{suffix}.docx", docx)
+    if pdf:
+        for suffix, data in zip(volume_suffixes(len(volumes)), _printed(settings, volumes), strict=True):
+            write_file(out, f"{stem}{suffix}.pdf", data)
+    click.echo(f"已生成　{place.number}　{form.spec.title}　{admitted.listed}个案卷　{len(volumes)}册　{stem}")
     return 0
 
 
@@ -93,12 +98,17 @@ def _ledger_form(settings: Settings, form_id: str) -> Form:
     )
 
 
-def _files(settings: Settings, form: Form, docx: bytes, at: datetime, *, pdf: bool) -> Iterator[tuple[str, bytes]]:
-    yield ".docx", docx
-    yield ".xlsx", workbook(lists(form, docx), made_on=day(at))
-    if pdf:
-        converter = open_converter(settings.converter)
-        try:
-            yield ".pdf", converter.convert(docx).data
-        finally:
-            converter.close()
+def _spreadsheet(form: Form, number: str, volumes: list[bytes], at: datetime) -> bytes:
+    """Return all volumes as one workbook."""
+    heading = f"{form.spec.title}　编号：{number}"
+    found = (replace(one, heading=heading) for docx in volumes for one in lists(form, docx))
+    return workbook(found, made_on=day(at))
+
+
+def _printed(settings: Settings, volumes: list[bytes]) -> Iterator[bytes]:
+    converter = open_converter(settings.converter)
+    try:
+        for docx in volumes:
+            yield converter.convert(docx).data
+    finally:
+        converter.close()
