@@ -79,7 +79,8 @@ def test_the_complete_case_is_closed_and_the_one_in_progress_is_being_executed()
     assert stage(load_case(sample("H01").case)) is CaseStage.CLOSED
     in_progress = load_case(sample("S02").case)
     assert stage(in_progress) is CaseStage.EXECUTING
-    assert exception_summary(in_progress.orders[0]) == "客户反馈部分功能不熟悉，4月6日二次培训"
+    assert in_progress.as_of is not None
+    assert exception_summary(in_progress.orders[0], in_progress.as_of) == "客户反馈部分功能不熟悉，4月6日二次培训"
 
 
 @pytest.mark.parametrize(

@@ -23,21 +23,28 @@ def acceptance_due_at(case: CaseFile, order: Order, calendar: WorkCalendar) -> d
     return calendar.workday_due(order.received_at, case.contract.acceptance_workdays)
 
 
-def exception_summary(order: Order) -> str:
-    """Return open exceptions with their solution and open rectifications with their problem; `无` if none (三(三))."""
+def exception_summary(order: Order, as_of: datetime) -> str:
+    """Return exceptions with their solution and rectifications with their problem that are open at `as_of` (三(三)).
+
+    `无` if none is.
+    """
     problems = {acceptance.round: acceptance.problems for acceptance in order.acceptances}
-    open_items = [(each.description, each.solution) for each in order.exceptions if each.resolved_at is None]
+    open_items = [
+        (each.description, each.solution)
+        for each in order.exceptions
+        if each.occurred_at <= as_of and (each.resolved_at is None or each.resolved_at > as_of)
+    ]
     open_items += [
         (problems.get(each.acceptance_round) or each.cause, each.measures)
         for each in order.rectifications
-        if each.finished_at is None
+        if each.started_at <= as_of and (each.finished_at is None or each.finished_at > as_of)
     ]
     return "；".join("，".join(filter(None, item)) for item in open_items) or "无"
 
 
-def latest_progress(order: Order) -> Progress | None:
-    """Return the latest report on the order; None before the first."""
-    return max(order.progress, key=lambda progress: progress.at, default=None)
+def latest_progress(order: Order, as_of: datetime) -> Progress | None:
+    """Return the latest report on the order at `as_of`; None before the first."""
+    return max((each for each in order.progress if each.at <= as_of), key=lambda each: each.at, default=None)
 
 
 def exceptions_reported(order: Order, progress: Progress) -> tuple[OrderException, ...]:

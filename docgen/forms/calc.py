@@ -143,8 +143,13 @@ class Calc:
 
     @property
     def exception_summary(self) -> str:
-        """Open exceptions and rectifications of the order."""
-        return derived.exception_summary(self._order)
+        """Exceptions and rectifications of the order that are open at `as_of`."""
+        return derived.exception_summary(self._order, self.as_of)
+
+    @property
+    def latest_progress(self) -> Progress | None:
+        """Latest report on the order at `as_of`."""
+        return derived.latest_progress(self._order, self.as_of)
 
     @property
     def exceptions_reported(self) -> tuple[OrderException, ...]:
@@ -212,6 +217,7 @@ TITLES: Mapping[str, str] = {
     "acceptance_due_at": "验收截止",
     "exception_summary": "异常情况及处理措施",
     "exceptions_reported": "异常及措施",
+    "latest_progress": "当前进度",
     "survey_due_on": "调研应完成日期",
     "survey_opens_on": "调研可开始日期",
     "survey_average": "平均分",

@@ -33,8 +33,8 @@ from docgen.case.enums import (
     SpinKind,
 )
 from docgen.case.needs import Need, Session, SpinEntry
-from docgen.case.orders import Acceptance, Order, OrderException, OrderReview, Progress
-from docgen.case.parties import Contact, Customer
+from docgen.case.orders import Acceptance, Order, OrderException, OrderReview
+from docgen.case.parties import Customer
 from docgen.case.proposal import DeptOpinion, NeedsReview, Proposal, ProposalReview
 from docgen.forms.clauses import ContractArticle, clause_title, contract_articles
 from docgen.forms.people import Found
@@ -108,10 +108,6 @@ def _open_needs(case: CaseFile) -> tuple[Found, ...]:
     return tuple(Found(f"needs[{index}]", need) for index, need in standing)
 
 
-def _primary_contact(case: CaseFile) -> Found | None:
-    return next((Found(f"contacts[{index}]", one) for index, one in enumerate(case.contacts) if one.is_primary), None)
-
-
 def _archived(case: CaseFile) -> tuple[Found, ...]:
     return tuple(
         Found(f"transfers[{number}].items[{index}]", item)
@@ -122,11 +118,6 @@ def _archived(case: CaseFile) -> tuple[Found, ...]:
 
 def _archived_pages(case: CaseFile) -> int:
     return sum(item.pages for transfer in case.transfers for item in transfer.items)
-
-
-def _latest_progress(order: Order) -> Found | None:
-    latest = derived.latest_progress(order)
-    return Found(f"progress[{order.progress.index(latest)}]", latest) if latest else None
 
 
 def _review(role: OrderReviewRole) -> Computed:
@@ -193,7 +184,6 @@ COMPUTED: Mapping[type, Mapping[str, Computed]] = {
         "archived_count": Computed("归档件数", int, lambda case: len(_archived(case))),
         "archived_pages": Computed("归档页数", int, _archived_pages),
         "open_needs": Computed("需求", tuple[Need, ...], _open_needs),
-        "primary_contact": Computed("客户联系人", Contact | None, _primary_contact),
     },
     Customer: {"source_channels": Computed("信息来源渠道", tuple[str, ...], _channels)},
     Contract: {
@@ -207,7 +197,6 @@ COMPUTED: Mapping[type, Mapping[str, Computed]] = {
     Authorization: {"executed": Computed("委托人签名或盖章", bool | None, _executed)},
     Negotiation: _both_signatures(),
     Order: {
-        "latest_progress": Computed("进度", Progress | None, _latest_progress),
         "manager_review": _review(OrderReviewRole.SALES_MANAGER),
         "operations_review": _review(OrderReviewRole.OPERATIONS),
     },

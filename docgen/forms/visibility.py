@@ -46,7 +46,6 @@ _INTERNAL: frozenset[Field] = frozenset(
         (CaseFile, "events"),
         (CaseFile, "needs_reviews"),
         (CaseFile, "persona"),
-        (CaseFile, "primary_contact"),
         (CaseFile, "sessions"),
         (CaseFile, "staff"),
         (CaseFile, "transfers"),

@@ -8,11 +8,13 @@ from pathlib import Path
 from docgen.case import CaseFile, load_case
 from docgen.clock import SHANGHAI, WorkCalendar
 from docgen.editions import Edition
+from docgen.errors import Detail
 from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Catalogue
-from docgen.forms.context import Issuance, build_context, editions
+from docgen.forms.context import Issuance, absent, build_context, editions
 from docgen.forms.fill import RenderedForm, fill
-from docgen.forms.subjects import subject
+from docgen.forms.spec import FormSpec
+from docgen.forms.subjects import Subject, subject
 from docgen.masking import PiMode
 from tests.samples import sample
 
@@ -39,6 +41,11 @@ def issuance(edition: Edition, *, revision: int = 0, pi_mode: PiMode | None = No
         as_of=datetime(2024, 12, 31, 18, tzinfo=SHANGHAI),
         pi_mode=pi_mode,
     )
+
+
+def lacking(spec: FormSpec, case: CaseFile, about: Subject, edition: Edition) -> tuple[Detail, ...]:
+    """Return what `edition` demands and the case does not have yet."""
+    return absent(build_context(spec, case, about, issuance(edition), FIGURES), spec.demanded(edition))
 
 
 def filled(
