@@ -75,6 +75,11 @@ class Calc:
         return derived.grade_suggested(grading) if grading else None
 
     @property
+    def current_grade(self) -> CustomerGrade | None:
+        """Grade after the last review."""
+        return derived.current_grade(self.case.customer)
+
+    @property
     def addressee(self) -> Contact | None:
         """The customer's person whom we write to: the main contact."""
         return next((one for one in self.case.contacts if one.is_primary), None)
@@ -204,6 +209,7 @@ TITLES: Mapping[str, str] = {
     "scale_band": "规模",
     "latest_follow_up": "跟进记录（最新动态）",
     "grade_suggested": "建议等级",
+    "current_grade": "客户等级",
     "addressee": "客户联系人",
     "subtotals_by_category": "费用构成小计",
     "feedback_answered": "客户反馈",

@@ -138,7 +138,7 @@ def _canvas(rows: int, text: str) -> Iterator["tuple[Figure, Axes]"]:
         figure = Figure(figsize=(_WIDTH, min(_TALLEST, 0.5 + _ROW * rows)), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
-        axes.invert_yaxis()
+        axes.set_ylim(rows - 0.5, -0.5)
         for side in ("top", "right", "left"):
             axes.spines[side].set_visible(False)
         axes.set_axisbelow(True)

@@ -75,6 +75,11 @@ def cn_date(value: dt.date) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+def cn_month(value: dt.date) -> str:
+    """Print a month for prose: 2024年4月."""
+    return f"{value.year}年{value.month}月"
+
+
 def cn_datetime(value: dt.datetime) -> str:
     """Print a minute for prose: 2024年4月17日10时20分, on the hour 10时."""
     minute = f"{value.minute}分" if value.minute else ""
@@ -177,6 +182,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
         archive_date,
         datetime,
         cn_date,
+        cn_month,
         cn_datetime,
         clock_time,
         due,
