@@ -89,19 +89,18 @@ def workbook(lists: Iterable[List], *, made_on: date) -> bytes:
         InputError: `cell_too_long`, where a text does not fit into a cell of a spreadsheet.
     """
     out = BytesIO()
-    book = Workbook(out, {"constant_memory": True})
-    book.set_properties({"created": datetime.combine(made_on, time.min)})
-    sheets: dict[tuple[str, tuple[Column, ...]], _Sheet] = {}
-    taken: set[str] = set()
-    for one in lists:
-        key = (one.name, one.columns)
-        if key not in sheets:
-            sheets[key] = _Sheet(book, book.add_worksheet(_sheet_name(one.name, taken)), one)
-        for row in one.rows:
-            sheets[key].write(row)
-    for sheet in sheets.values():
-        sheet.finish()
-    book.close()
+    with Workbook(out, {"constant_memory": True}) as book:  # closes its temporary files in any case
+        book.set_properties({"created": datetime.combine(made_on, time.min)})
+        sheets: dict[tuple[str, tuple[Column, ...]], _Sheet] = {}
+        taken: set[str] = set()
+        for one in lists:
+            key = (one.name, one.columns)
+            if key not in sheets:
+                sheets[key] = _Sheet(book, book.add_worksheet(_sheet_name(one.name, taken)), one)
+            for row in one.rows:
+                sheets[key].write(row)
+        for sheet in sheets.values():
+            sheet.finish()
     return out.getvalue()
 
 
