@@ -11,9 +11,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from docgen.case import CaseFile
-from docgen.convert import Converter
+from docgen.convert import Converter, Pdf
 from docgen.editions import Edition
-from docgen.errors import Detail, InputError, NotFoundError, StateError
+from docgen.errors import Detail, DocgenError, InputError, NotFoundError, StateError
 from docgen.findings import CheckReport, Finding
 from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Catalogue, Form
@@ -69,13 +69,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A document that may not be issued, with every reason at once."""
+    """A document that may not be issued, with every reason at once.
+
+    `unprintable` is what the case holds and no PDF can show, such as a character that no font has.
+    """
 
     spec: FormSpec
     subject: str
     edition: Edition
     findings: tuple[Finding, ...] = ()
     missing: tuple[Detail, ...] = ()
+    unprintable: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,8 @@ class _Desk:
 
     def made(self, job: _Job) -> Refusal | None:
         """Make the document of a job; return the refusal where it may not be issued."""
-        stopped = self._stopped(job.spec, job.edition, job.subject)
+        guards = self._guards(job.spec, job.edition)
+        stopped = blocking(self._report, guards, job.subject.path, self._overrides)
         try:
             number, running, before = self._numbered(job)
             revision = before.revision + 1 if before else 0
@@ -190,13 +195,17 @@ class _Desk:
                 raise
             return Refusal(job.spec, job.subject.key, job.edition, stopped, error.details)
         review = self._office.rulebook.review(self._case, job.spec, rendered, number, self._report.as_of)
-        stopped += blocking(review, self._guards(job.spec, job.edition), "", self._overrides)
+        stopped += blocking(review, guards, "", self._overrides)
         if stopped:
             return Refusal(job.spec, job.subject.key, job.edition, stopped)
-        if before and before.state == ISSUED and self._same(job, before):
-            self._unchanged.append(self._completed(before))
-        else:
-            self._take(job, number, running, revision, rendered)
+        try:
+            if before and before.state == ISSUED and self._same(job, before):
+                self._unchanged.append(self._completed(job, before))
+            else:
+                self._take(job, number, running, revision, rendered)
+        except InputError as error:
+            reasons = error.details or (Detail("", "", error.message),)
+            return Refusal(job.spec, job.subject.key, job.edition, unprintable=reasons)
         return None
 
     def keep(self, by: str) -> tuple[KeptDocument, ...]:
@@ -214,9 +223,6 @@ class _Desk:
         if edition is Edition.RECORD:
             guards += self._office.rulebook.guards(spec, Action.SIGN, edition)
         return guards
-
-    def _stopped(self, spec: FormSpec, edition: Edition, subject: Subject) -> tuple[Finding, ...]:
-        return blocking(self._report, self._guards(spec, edition), subject.path, self._overrides)
 
     def _identity(self, job: _Job) -> Identity:
         return Identity(self._case.case_no, job.spec.form_id, job.subject.key, job.edition.value)
@@ -256,11 +262,7 @@ class _Desk:
 
     def _context(self, job: _Job, number: str, revision: int, issued_on: date) -> Mapping[str, object]:
         issuance = Issuance(
-            edition=job.edition,
-            number=number,
-            revision=revision,
-            issued_on=issued_on,
-            as_of=self._report.as_of,
+            edition=job.edition, number=number, revision=revision, issued_on=issued_on, as_of=self._report.as_of
         )
         figures = self._office.rulebook.figures(issued_on)
         return build_context(job.spec, self._case, job.subject, issuance, figures)
@@ -269,6 +271,14 @@ class _Desk:
         """Tell whether issuing again would give the very bytes that were issued before."""
         again = self._rendered(job, before.doc_no, before.revision, before.issued_on)
         return again.sha256 == before.docx_sha256
+
+    def _pdf(self, job: _Job, docx: bytes) -> Pdf | None:
+        """Convert a document, where PDF is wanted; an error says which document it was."""
+        try:
+            return self._office.converter.convert(docx) if self._office.converter else None
+        except DocgenError as error:
+            error.message = f"《{job.spec.title}》{job.subject.key}：{error.message}"
+            raise
 
     def _take(self, job: _Job, number: str, running: int, revision: int, rendered: RenderedForm) -> None:
         customer = self._case.customer
@@ -281,14 +291,12 @@ class _Desk:
             file_stem=file_name(number, job.spec.title, customer.short_name or customer.name, revision, ""),
             template_sha256=job.form.sha256,
             docx=rendered.docx,
-            pdf=self._office.converter.convert(rendered.docx) if self._office.converter else None,
+            pdf=self._pdf(job, rendered.docx),
         )
         self._running[job.spec.form_id] += 1
         self._fresh.append(Numbered(document, running))
 
-    def _completed(self, before: KeptDocument) -> KeptDocument:
+    def _completed(self, job: _Job, before: KeptDocument) -> KeptDocument:
         """Add the PDF to a document that was issued without one."""
-        if before.pdf_sha256 or self._office.converter is None:
-            return before
-        pdf = self._office.converter.convert(self._office.workspace.content(before.docx_sha256))
-        return self._office.workspace.keep_pdf(before, pdf, by=before.issued_by)
+        pdf = None if before.pdf_sha256 else self._pdf(job, self._office.workspace.content(before.docx_sha256))
+        return self._office.workspace.keep_pdf(before, pdf, by=before.issued_by) if pdf else before

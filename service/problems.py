@@ -47,7 +47,8 @@ def sentences(error: DocgenError, language: str) -> tuple[str, ...]:
         return tuple(lines)
     lines = [f"{error.message} [{error.code}]"]
     for detail in error.details:
-        place = f"{detail.path}（{detail.label}）" if detail.label and detail.label != detail.path else detail.path
+        named = detail.path and detail.label and detail.label != detail.path
+        place = f"{detail.path}（{detail.label}）" if named else detail.path or detail.label
         lines.append(f"  {place}：{detail.message}" if place else f"  {detail.message}")
     if error.remedy:
         lines.append(f"建议：{error.remedy}")

@@ -100,6 +100,8 @@ def refusal_lines(refusal: Refusal) -> Iterator[str]:
         yield from (f"  {line}" for line in terminal.finding_lines(finding))
     for detail in refusal.missing:
         yield f"  缺少　{detail.label}（{detail.path}）"
+    for detail in refusal.unprintable:
+        yield f"  无法印出　{'：'.join(filter(None, (detail.label, detail.message)))}"
 
 
 def _export(document: KeptDocument, workspace: Workspace, out: Path) -> str:
