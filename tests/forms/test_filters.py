@@ -55,6 +55,8 @@ AT = datetime(2024, 4, 7, 9, 5, tzinfo=SHANGHAI)
         ("sentence", "甲。", "甲。"),
         ("stem", "甲。", "甲"),
         ("hash_prefix", "0123456789abcdef" * 4, "0123 4567 89ab cdef"),
+        ("digest", "0123456789abcdef" * 4, "0123456789abcdef " * 3 + "0123456789abcdef"),
+        ("archive_date", date(2024, 4, 17), "20240417"),
     ],
 )
 def test_a_filter_prints_as_the_house_does(name: str, value: object, printed: str):
