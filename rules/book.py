@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Self
 
 from docgen.case.canonical import case_sha256
@@ -21,14 +21,14 @@ from docgen.rulebook.aspect import Aspect
 from docgen.rulebook.explain import Explanation, explain
 from docgen.rulebook.guards import Action, Guard, guards_for
 from docgen.rulebook.judge import Judge, Occasion
-from docgen.rulebook.laws import Law, LawTable
-from docgen.rulebook.pack import Pack, Vocabulary, load_packs, plain
+from docgen.rulebook.laws import Law
+from docgen.rulebook.pack import Pack, Vocabulary, load_packs
 from docgen.rulebook.schema import policy_types as fact_types
 from docgen.rulebook.schema import schema_of
-from docgen.rulebook.source import Fault, conform, read, refusal
-from docgen.rulebook.watch import Watched
+from docgen.rulebook.watch import Declared, Fixed, Watched
 from rules.facts import ASPECTS, Known, RenderedText, Setting, derive, document_facts
 from rules.policy import DEFAULT_POLICY, Policy, parse_policy, policy_types
+from rules.references import References, parse_references, shipped_references
 
 HERE = Path(__file__).parent
 DEFAULT_PACKS = HERE / "packs"
@@ -36,6 +36,8 @@ DEFAULT_PACKS = HERE / "packs"
 
 STAGES = ("general", "development", "needs", "proposal", "contract", "orders", "after_sales")
 """Order of packs in reports; others follow by name."""
+
+_PACKS, _POLICY = "packs/", "policy/"
 
 _KEPT_JUDGES = 4
 """Compiled sets of packs kept, for checks at other moments."""
@@ -58,12 +60,12 @@ class Rulebook:
     """Checks cases by the packs and the policy in force; safe to share between threads."""
 
     def __init__(
-        self, policy: Watched[Policy], packs: Watched[tuple[Pack, ...]], laws: Mapping[str, Law], clock: Clock
+        self, policy: Declared[Policy], packs: Declared[tuple[Pack, ...]], references: References, clock: Clock
     ) -> None:
         """Put a rulebook together; `load_rulebook` reads its parts from files."""
         self._policy = policy
         self._packs = packs
-        self._laws = laws
+        self._references = references
         self._clock = clock
         self._judges: dict[tuple[str, ...], Judge] = {}
 
@@ -80,12 +82,14 @@ class Rulebook:
     @property
     def laws(self) -> Mapping[str, Law]:
         """The laws that rules may cite, by short name."""
-        return self._laws
+        return self._references.laws
 
     @property
     def files(self) -> Mapping[str, str]:
-        """The text of every pack and of the policy in force, by file name: enough to repeat a check years later."""
-        return {name: content.decode() for name, content in (*self._packs.content, *self._policy.content)}
+        """The text of every file that a check depends on, by name: enough for `kept_rulebook` years later."""
+        packs = [(_PACKS + name, content) for name, content in self._packs.content]
+        policy = [(_POLICY + name, content) for name, content in self._policy.content]
+        return {name: content.decode() for name, content in (*packs, *policy, *self._references.content)}
 
     @property
     def refused(self) -> tuple[DeclarationError, ...]:
@@ -99,7 +103,7 @@ class Rulebook:
         key = tuple(f"{pack.name}:{pack.sha256}" for pack in packs)
         judge = self._judges.get(key)
         if judge is None:
-            judge = Judge(packs, self._laws)
+            judge = Judge(packs, self.laws)
             self._judges = dict([*self._judges.items(), (key, judge)][-_KEPT_JUDGES:])
         return judge
 
@@ -156,7 +160,7 @@ class Rulebook:
     def _setting(self, case: CaseFile, as_of: datetime | None, known: Known | None) -> tuple[Policy, Setting]:
         policy = self.policy
         moment = as_of or case.as_of or self._clock.now()
-        return policy, Setting(moment, policy, policy.calendar(), known or Known())
+        return policy, Setting(moment, policy, policy.calendar(), known or Known(), self._references.clauses)
 
     @staticmethod
     def _facts(case: CaseFile, setting: Setting, documents: Iterable[RenderedText]) -> Iterator[Aspect]:
@@ -173,17 +177,29 @@ def load_rulebook(
     Raises:
         DeclarationError: Codes `bad_policy`, `bad_rulebook`, `declaration_unreadable`; every fault with file and line.
     """
-    laws = _laws()
-    vocabulary = Vocabulary(
-        aspects={aspect.aspect: schema_of(aspect) for aspect in ASPECTS},
-        policy=fact_types(policy_types()),
-        laws=laws,
-        manual=plain((HERE / "manual.md").read_text(encoding="utf-8")),
-    )
+    references = shipped_references()
+    vocabulary = _vocabulary(references)
     policy_file, folder = policy_path or DEFAULT_POLICY, packs_dir or DEFAULT_PACKS
     policy = Watched(lambda: [policy_file], lambda files: parse_policy(*files[0]))
     packs = Watched(lambda: _pack_files(folder), lambda files: load_packs(files, vocabulary))
-    return Rulebook(policy, packs, laws, clock or SystemClock())
+    return Rulebook(policy, packs, references, clock or SystemClock())
+
+
+def kept_rulebook(files: Mapping[str, str], clock: Clock | None = None) -> Rulebook:
+    """Put the rulebook together again whose `files` were kept.
+
+    Raises:
+        DeclarationError: The present program cannot read them.
+    """
+    contents = {name: text.encode() for name, text in files.items()}
+    references = parse_references(contents)
+    written = sorted(_under(_PACKS, contents), key=lambda entry: _order(entry[0]))
+    packs = Fixed(load_packs(written, _vocabulary(references)), written)
+    settings = _under(_POLICY, contents)
+    if len(settings) != 1:
+        raise DeclarationError("缺少公司规定，或有多份", code="policy_missing")
+    policy = Fixed(parse_policy(*settings[0]), settings)
+    return Rulebook(policy, packs, references, clock or SystemClock())
 
 
 def lint(policy_path: Path | None = None, packs_dir: Path | None = None) -> tuple[Detail, ...]:
@@ -197,25 +213,29 @@ def lint(policy_path: Path | None = None, packs_dir: Path | None = None) -> tupl
     return tuple(dict.fromkeys(found))
 
 
-def _pack_files(folder: Path) -> list[Path]:
-    def order(path: Path) -> tuple[int, str]:
-        stage = path.stem.partition("@")[0]
-        return STAGES.index(stage) if stage in STAGES else len(STAGES), path.name
+def _under(folder: str, contents: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
+    return [(name.removeprefix(folder), content) for name, content in contents.items() if name.startswith(folder)]
 
-    found = [folder] if folder.is_file() else sorted(folder.glob("*.yaml"), key=order)
+
+def _order(name: str) -> tuple[int, str]:
+    stage = PurePath(name).stem.partition("@")[0]
+    return STAGES.index(stage) if stage in STAGES else len(STAGES), name
+
+
+def _pack_files(folder: Path) -> list[Path]:
+    found = [folder] if folder.is_file() else sorted(folder.glob("*.yaml"), key=lambda path: _order(path.name))
     if not found:
         raise DeclarationError("规则包文件夹中没有规则包", remedy="检查文件夹", code="declaration_unreadable")
     return found
 
 
-def _laws() -> Mapping[str, Law]:
-    path = HERE / "laws.yaml"
-    faults: list[Fault] = []
-    source = read(path.name, path.read_bytes(), faults)
-    table = conform(LawTable, source, faults) if source else None
-    if table is None:
-        raise refusal(faults, "法律表", "bad_laws")
-    return table.by_name()
+def _vocabulary(references: References) -> Vocabulary:
+    return Vocabulary(
+        aspects={aspect.aspect: schema_of(aspect) for aspect in ASPECTS},
+        policy=fact_types(policy_types()),
+        laws=references.laws,
+        manual=references.manual,
+    )
 
 
 def _changes(before: CheckReport, after: CheckReport) -> Iterator[Change]:

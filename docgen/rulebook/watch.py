@@ -2,17 +2,50 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from docgen.errors import DeclarationError
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 Files = Sequence[tuple[str, bytes]]
 """Names and contents of files."""
 
 _Print = tuple[tuple[str, int, int, int], ...]
+
+
+class Declared(Protocol[T_co]):
+    """What some files declare."""
+
+    @property
+    def content(self) -> Files:
+        """The names and contents of the files in force."""
+        ...
+
+    @property
+    def refused(self) -> DeclarationError | None:
+        """Why newer files are not in force, None if they are."""
+        ...
+
+    def current(self) -> T_co:
+        """Give what is in force."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed(Generic[T]):
+    """What some files declared once, whatever lies on the disk now."""
+
+    value: T
+    content: Files
+    refused: None = None
+
+    def current(self) -> T:
+        """Give what was declared."""
+        return self.value
 
 
 class Watched(Generic[T]):

@@ -229,5 +229,5 @@ def _change(setting: Setting, contract: Contract, index: int, change: ContractCh
         unknown={} if steps else {"resubmitted_before_confirm": "修改后的版本尚未审批"},
         confirmed=confirmed is not None,
         resubmitted_before_confirm=early,
-        clause_text=clause_title(change.clause_id, contract),
+        clause_text=clause_title(change.clause_id, contract, setting.clauses),
     )

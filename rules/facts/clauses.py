@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -14,6 +14,9 @@ from docgen.errors import DeclarationError
 
 ClauseGroup = Literal["mandatory", "statutory_fatal", "statutory_warn", "optional"]
 """How much a missing clause weighs (CT-01, CT-02)."""
+
+CATALOGUE = Path(__file__).parent.parent / "clauses" / "catalogue.yaml"
+"""The catalogue that ships with the product."""
 
 _GROUPS: tuple[ClauseGroup, ...] = get_args(ClauseGroup)
 
@@ -34,13 +37,24 @@ def clause_catalogue() -> Mapping[str, ClauseKind]:
     Raises:
         DeclarationError: an entry of the catalogue has no title or an unknown group.
     """
-    source = resources.files("rules").joinpath("clauses/catalogue.yaml").read_text(encoding="utf-8")
-    return MappingProxyType({clause_id: _kind(clause_id, entry) for clause_id, entry in yaml.safe_load(source).items()})
+    return parse_clauses(CATALOGUE.read_bytes())
 
 
-def clause_title(clause_id: str, contract: Contract | None = None) -> str:
+def parse_clauses(content: bytes) -> Mapping[str, ClauseKind]:
+    """Read a catalogue of clauses.
+
+    Raises:
+        DeclarationError: an entry of the catalogue has no title or an unknown group.
+    """
+    entries = yaml.safe_load(content)
+    return MappingProxyType({clause_id: _kind(clause_id, entry) for clause_id, entry in entries.items()})
+
+
+def clause_title(
+    clause_id: str, contract: Contract | None = None, catalogue: Mapping[str, ClauseKind] | None = None
+) -> str:
     """Return the Chinese name of a clause: of the catalogue, else its heading in the contract, else its id."""
-    if kind := clause_catalogue().get(clause_id):
+    if kind := (catalogue or clause_catalogue()).get(clause_id):
         return kind.title
     clauses = contract.clauses if contract else ()
     return next((clause.heading for clause in clauses if clause.clause_id == clause_id), clause_id)

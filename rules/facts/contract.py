@@ -13,7 +13,7 @@ from docgen.clock import day
 from docgen.derived import total_taxed
 from docgen.money import cents, formatted, tax_split
 from docgen.rulebook.aspect import Aspect, DisplayText, fact
-from rules.facts.clauses import ClauseGroup, clause_catalogue
+from rules.facts.clauses import ClauseGroup
 from rules.facts.negotiation import (
     MinutesChangeFacts,
     NegotiationFacts,
@@ -104,9 +104,9 @@ def derive(case: CaseFile, setting: Setting) -> Iterator[Aspect]:
         return
     final = final_minutes(case)
     yield _contract(case, setting, contract, final)
-    yield from _clauses(contract)
+    yield from _clauses(setting, contract)
     if final is not None:
-        yield from derive_minutes_changes(case, contract, final)
+        yield from derive_minutes_changes(case, setting, contract, final)
         yield from derive_term_pairs(contract, final)
     yield from _commissions(setting, contract)
 
@@ -210,9 +210,9 @@ def _same_signer(contract: Contract) -> bool | None:
     return not customers.isdisjoint(suppliers) if customers and suppliers else None
 
 
-def _clauses(contract: Contract) -> Iterator[ClauseFacts]:
+def _clauses(setting: Setting, contract: Contract) -> Iterator[ClauseFacts]:
     places = {clause.clause_id: index for index, clause in enumerate(contract.clauses) if clause.text.strip()}
-    for clause_id, kind in clause_catalogue().items():
+    for clause_id, kind in setting.clauses.items():
         place = places.get(clause_id)
         yield ClauseFacts(
             subject=f"{contract.contract_no}/{clause_id}",

@@ -83,7 +83,9 @@ def _negotiation(case: CaseFile, setting: Setting, index: int, negotiation: Nego
     )
 
 
-def derive_minutes_changes(case: CaseFile, contract: Contract, final: Negotiation) -> Iterator[MinutesChangeFacts]:
+def derive_minutes_changes(
+    case: CaseFile, setting: Setting, contract: Contract, final: Negotiation
+) -> Iterator[MinutesChangeFacts]:
     """Yield one record per key change of the final minutes."""
     negotiated = {clause.clause_id for clause in contract.clauses if clause.origin is ClauseOrigin.NEGOTIATED}
     place = f"negotiations[{case.negotiations.index(final)}].clause_changes"
@@ -93,5 +95,5 @@ def derive_minutes_changes(case: CaseFile, contract: Contract, final: Negotiatio
             path=f"{place}[{index}]",
             on=day(contract.drafted_at),
             in_contract=change.clause_id in negotiated,
-            clause_text=clause_title(change.clause_id, contract),
+            clause_text=clause_title(change.clause_id, contract, setting.clauses),
         )

@@ -40,6 +40,7 @@ from docgen.case.enums import Evidence, Party, Role
 from docgen.case.parties import Contact, Staff
 from docgen.case.values import SHANGHAI
 from docgen.clock import WorkCalendar
+from rules.facts.clauses import ClauseKind, clause_catalogue
 
 PolicyValue: TypeAlias = bool | int | str | tuple[int | str, ...]
 """What a policy value may be in the numeric view of rules.md section 2."""
@@ -73,15 +74,16 @@ class Known:
 class Setting:
     """Everything besides the case that facts depend on; `about(case)` adds the look-ups over one case.
 
-    `as_of` stands for "now". `staff` and `contacts` are the people of the case by id; `log` the witnessed times by
-    kind and subject; `signed_at` the moment both sides had signed the contract and `effective_at` the moment it took
-    effect (None before).
+    `as_of` stands for "now"; `clauses` are those a contract is checked for. `staff` and `contacts` are the people of
+    the case by id; `log` the witnessed times by kind and subject; `signed_at` the moment both sides had signed the
+    contract and `effective_at` the moment it took effect (None before).
     """
 
     as_of: datetime
     policy: DatedPolicy
     calendar: WorkCalendar
     known: Known = Known()
+    clauses: Mapping[str, ClauseKind] = field(default_factory=clause_catalogue)
     staff: Mapping[str, Staff] = field(default_factory=dict)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     log: Log = field(default_factory=dict)
