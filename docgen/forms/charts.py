@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +37,9 @@ _LONGEST: Final = 14  # characters of a label beside a bar
 _MOST_TICKS: Final = 7
 _ONE_AT_A_TIME: Final = Lock()
 """The settings of the drawing library belong to the whole process."""
+
+_TREND_ROWS: Final = 4
+"""Height of the trend in rows of a bar chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,22 @@ class Charts:
 
 TITLES: Final[Mapping[str, str]] = {"plan": "实施计划甘特图", "composition": "报价构成图"}
 """What each chart is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyCharts:
+    """The charts of a ledger of surveys, from the average of each survey by the months since acceptance."""
+
+    averages: Mapping[int, Sequence[Decimal]]
+
+    @property
+    def trend(self) -> Picture | None:
+        """Mean satisfaction one, three and six months after acceptance; None before the first survey."""
+        return trend(self.averages) if self.averages else None
+
+
+SURVEY_TITLES: Final[Mapping[str, str]] = {"trend": "满意度趋势图"}
+"""What each chart of a ledger of surveys is called."""
 
 
 def gantt(plan: Sequence[PlanPhase]) -> Picture:
@@ -105,6 +125,23 @@ def composition(subtotals: Sequence[derived.Subtotal]) -> Picture:
         axes.set_xlim(0, float(max(one.amount for one in subtotals)) * 1.02)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
+        return _picture(figure)
+
+
+def trend(averages: Mapping[int, Sequence[Decimal]]) -> Picture:
+    """Draw the mean of the averages of each month as a line over the months, each point with its value."""
+    months = sorted(averages)
+    means = [float(sum(averages[month]) / len(averages[month])) for month in months]
+    with _canvas(_TREND_ROWS, "") as (figure, axes):
+        axes.plot(range(len(months)), means, color=_DARK, linewidth=1.6, marker="o", markersize=5)
+        for place, mean in enumerate(means):
+            axes.text(place, mean + 0.25, f"{mean:.1f}", ha="center")
+        said = [f"验收后{month}个月（{len(averages[month])}份）" for month in months]
+        axes.set_xticks(range(len(months)), said)
+        axes.set_xlim(-0.5, len(months) - 0.5)
+        axes.set_yticks(range(1, 6))
+        axes.set_ylim(0.8, 5.7)
+        axes.grid(axis="y", color=_LINE, linewidth=0.5)
         return _picture(figure)
 
 

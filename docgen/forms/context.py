@@ -14,7 +14,7 @@ from docgen.editions import Edition
 from docgen.errors import Detail
 from docgen.forms.anonymity import published
 from docgen.forms.calc import Calc, Figures
-from docgen.forms.charts import Charts
+from docgen.forms.charts import Charts, SurveyCharts
 from docgen.forms.people import Found, People
 from docgen.forms.reading import Member, element, is_record, members, record_type, required
 from docgen.forms.spec import HOUSE_SECRETS, Audience, FormSpec
@@ -22,6 +22,9 @@ from docgen.forms.subjects import Subject, alias, named_types, rows, subjects
 from docgen.forms.visibility import Visibility
 from docgen.masking import PiMode
 from docgen.template.values import Missing, Node
+
+SURVEYS = "after_sales.surveys[]"
+"""What a ledger has one row of that draws the satisfaction over time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +160,8 @@ def root_types(spec: FormSpec) -> Mapping[str, Any]:
     visibility = Visibility.of(spec)
     roots = {name: member.annotation for name, member in members(CaseFile, visibility).items()}
     if spec.is_ledger:
-        return {"rows": tuple[row_type(spec), ...], "doc": DocumentMeta}  # type: ignore[misc] # made here and now
+        chart = {"chart": SurveyCharts} if spec.about == SURVEYS else {}
+        return {"rows": tuple[row_type(spec), ...], **chart, "doc": DocumentMeta}  # type: ignore[misc] # made here
     return {**roots, **named_types(spec), "calc": Calc, "chart": Charts, "doc": DocumentMeta}
 
 

@@ -138,6 +138,11 @@ def box(value: Choice | bool | None, option: str | bool = True) -> str:
     return CHOSEN if value is not None and value == option else NOT_CHOSEN
 
 
+def average(value: Decimal) -> str:
+    """Print a mean with one decimal: 4.0."""
+    return cny.formatted(value, 1)
+
+
 def scale(value: int) -> str:
     """Print a score as five boxes, the chosen one ticked: ☐1 ☐2 ☐3 ☑4 ☐5."""
     return "　".join(f"{CHOSEN if score == value else NOT_CHOSEN}{score}" for score in range(1, 6))
@@ -192,6 +197,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
         yes_no,
         blank,
         box,
+        average,
         scale,
         sentence,
         stem,

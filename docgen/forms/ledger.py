@@ -7,11 +7,13 @@ with the rows on paper and not with the case files behind them.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from docgen.case.casefile import CaseFile
 from docgen.errors import InputError
 from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Form
+from docgen.forms.charts import SurveyCharts
 from docgen.forms.context import Issuance, at, document, row_contexts
 from docgen.forms.fill import RenderedForm, fill
 from docgen.forms.lint import form_reads
@@ -19,6 +21,9 @@ from docgen.template.values import Missing, Node
 
 Reading = dict[str, "Reading"]
 """The names that a template reads of a record, and what it reads below each."""
+
+_DRAWN = ("survey.month", "calc.survey_average")
+"""What the chart of a ledger of surveys is drawn from, by the words of a row."""
 
 ROWS_PER_VOLUME = 500
 """Rows of one volume: some thirty pages that can be leafed through, signed and converted."""
@@ -44,11 +49,13 @@ class Ledger:
         self._form = form
         self._issuance = issuance
         self._figures = figures
-        self._read = _reading(found.printed, found.tested)
+        self._draws = any(path.startswith("chart.") for path in (*found.printed, *found.tested))
+        self._read = _reading(found.printed, found.tested, [f"rows.{path}" for path in _DRAWN if self._draws])
 
     def render(self, cases: Iterable[CaseFile]) -> RenderedForm:
         """Return the ledger over `cases` in one document."""
-        return self._filled(self._issuance.number, self._rows(cases))
+        rows = self._rows(cases)
+        return self._filled(self._issuance.number, rows, self._charts(rows))
 
     def volumes(self, cases: Iterable[CaseFile], *, size: int = ROWS_PER_VOLUME) -> Iterator[RenderedForm]:
         """Yield the ledger over `cases` in volumes of at most `size` rows; their numbers say which one of how many.
@@ -56,14 +63,26 @@ class Ledger:
         A ledger that fits into one volume, an empty one included, is as `render` gives it.
         """
         rows = self._rows(cases)
+        charts = self._charts(rows)
         count = max(1, -(-len(rows) // size))
         for volume in range(count):
             number = self._issuance.number + (f"（第{volume + 1}册，共{count}册）" if count > 1 else "")
-            yield self._filled(number, rows[volume * size : (volume + 1) * size])
+            yield self._filled(number, rows[volume * size : (volume + 1) * size], charts)
 
-    def _filled(self, number: str, rows: tuple[Node, ...]) -> RenderedForm:
+    def _charts(self, rows: tuple[Node, ...]) -> Mapping[str, object]:
+        """Return the charts over all rows, whichever volume they stand in."""
+        if not self._draws:
+            return {}
+        averages: dict[int, list[Decimal]] = {}
+        for row in rows:
+            month, average = (at(row, path) for path in _DRAWN)
+            if isinstance(month, int) and isinstance(average, Decimal):
+                averages.setdefault(month, []).append(average)
+        return {"chart": Node({"trend": SurveyCharts(averages).trend}, "chart")}
+
+    def _filled(self, number: str, rows: tuple[Node, ...], charts: Mapping[str, object]) -> RenderedForm:
         spec = self._form.spec
-        context = {"rows": rows, "doc": document(spec, replace(self._issuance, number=number))}
+        context = {"rows": rows, "doc": document(spec, replace(self._issuance, number=number)), **charts}
         return fill(spec, self._form.template, context, self._issuance.edition)
 
     def _rows(self, cases: Iterable[CaseFile]) -> tuple[Node, ...]:

@@ -17,9 +17,9 @@ from docgen.forms.faults import FormFault
 from docgen.forms.filters import FILTERS
 from docgen.forms.look import look
 from docgen.forms.ooxml import style_names
-from docgen.forms.reading import annotation_at, members, required
+from docgen.forms.reading import annotation_at, members
 from docgen.forms.spec import FormSpec
-from docgen.forms.subjects import named_types
+from docgen.forms.subjects import named_types, required
 from docgen.forms.visibility import Visibility
 from docgen.numbering import placeholders
 from docgen.template import Reads, check_template, reads

@@ -32,6 +32,7 @@ _BY_FILTER = {
     "unit_price": Kind.MONEY,
     "percent": Kind.PERCENT,
     "quantity": Kind.NUMBER,
+    "average": Kind.NUMBER,
     "date": Kind.DATE,
     "cn_date": Kind.DATE,
     "datetime": Kind.MOMENT,

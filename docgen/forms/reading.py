@@ -112,7 +112,11 @@ def _of_computed(one: Computed) -> Member:
     return Member(one.title, one.annotation, lambda entity, _: one.of(entity))
 
 
-_TITLED: Mapping[type, Mapping[str, str]] = {calc.Calc: calc.TITLES, charts.Charts: charts.TITLES}
+_TITLED: Mapping[type, Mapping[str, str]] = {
+    calc.Calc: calc.TITLES,
+    charts.Charts: charts.TITLES,
+    charts.SurveyCharts: charts.SURVEY_TITLES,
+}
 
 
 def _of_titled(owner: type) -> Iterator[tuple[str, Member]]:
