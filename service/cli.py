@@ -9,6 +9,7 @@ from docgen.errors import DocgenError
 from service.commands import case, check, contract, demo, forms, issue, ledger, rules, worklist
 from service.problems import exit_code, sentences
 from service.settings import Settings, from_environment
+from service.usage import complain
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -57,8 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo("已中断 [aborted]", err=True)
         return 130
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return complain(error, language)
     except Exception:  # noqa: BLE001 - the outermost edge: nobody should meet a traceback
         if "--debug" in arguments:
             traceback.print_exc()

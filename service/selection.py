@@ -2,11 +2,11 @@
 
 import glob
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from docgen.case import CaseFile
-from docgen.errors import DocgenError, InputError, NotFoundError
+from docgen.errors import Detail, DocgenError, InputError, NotFoundError
 from docgen.findings import Finding
 from service import wiring
 
@@ -60,6 +60,30 @@ def case_paths(named: Sequence[str]) -> tuple[Path, ...]:
             raise NotFoundError(f"没有案卷文件：{name}", remedy="检查目录或通配符", code="no_cases")
         found.update(dict.fromkeys(paths))
     return tuple(found)
+
+
+def every_case(paths: Sequence[Path]) -> list[CaseFile]:
+    """Load all of these case files; the same case may come in several variants.
+
+    Raises:
+        InputError, NotFoundError: the one file cannot be used; of several, `invalid_case` with the faults of all.
+    """
+    if len(paths) == 1:
+        return [wiring.case_file(paths[0])]
+    cases: list[CaseFile] = []
+    faults: list[Detail] = []
+    unusable = 0
+    for path in paths:
+        try:
+            cases.append(wiring.case_file(path))
+        except (InputError, NotFoundError) as error:
+            unusable += 1
+            faults.append(Detail(str(path), "", error.message, error.code))
+            faults += (replace(detail, path=f"{path}: {detail.path}") for detail in error.details)
+    if faults:
+        remedy = "按每一处的提示修改后重试"
+        raise InputError(f"有{unusable}个案卷文件不能使用", details=faults, code="invalid_case", remedy=remedy)
+    return cases
 
 
 def _paths(name: str) -> list[Path]:

@@ -14,16 +14,17 @@ from docgen.findings import CheckReport
 from docgen.workspace.events import EventKind
 from rules.book import Rulebook
 from service import terminal, wiring
-from service.commands.options import as_of_option, moment, policy_option
+from service.commands.options import as_of_option, cases_argument, moment, policy_option
 from service.explanation import explanation_lines
 from service.export import write_file
 from service.problems import REFUSED
 from service.report import Override, about, reports_docx, reports_html
+from service.selection import case_paths, every_case
 from service.settings import Settings
 
 
 @click.command()
-@click.argument("cases", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="案卷…")
+@cases_argument
 @policy_option
 @as_of_option
 @click.option("--explain", metavar="规则编号", help="逐项说明一条规则：事实、来源、条件、手册原文、法条")
@@ -32,7 +33,7 @@ from service.settings import Settings
 @click.pass_obj
 def check(
     settings: Settings,
-    cases: tuple[Path, ...],
+    cases: tuple[str, ...],
     policy: Path | None,
     as_of: str | None,
     explain: str | None,
@@ -41,7 +42,7 @@ def check(
 ) -> int:
     """按手册规则检查案卷。有不通过时退出码为 3。"""
     rulebook = wiring.rulebook(settings, policy)
-    loaded = [wiring.case_file(path) for path in cases]
+    loaded = every_case(case_paths(cases))
     at = moment(as_of)
     if explain:
         for case in loaded:
