@@ -35,6 +35,7 @@ AT = datetime(2024, 4, 7, 9, 5, tzinfo=SHANGHAI)
         ("date", date(987, 4, 7), "0987-04-07"),
         ("datetime", AT, "2024-04-07 09:05"),
         ("cn_date", AT, "2024年4月7日"),
+        ("cn_month", AT, "2024年4月"),
         ("cn_datetime", AT, "2024年4月7日9时5分"),
         ("cn_datetime", AT.replace(minute=0), "2024年4月7日9时"),
         ("clock_time", AT, "09:05"),

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterator
 
 import pytest
+from docx import Document
 from docxtpl import DocxTemplate
 from jinja2 import ChainableUndefined, Environment
 
@@ -13,7 +14,7 @@ from docgen.forms.catalogue import Form
 from docgen.forms.context import build_context
 from docgen.forms.filters import FILTERS
 from docgen.forms.subjects import subjects
-from docgen.template import Missing
+from docgen.template import Missing, compile_template
 from docgen.template.filtering import accepts_none
 from tests.forms.desk import FIGURES, case_of, catalogue, issuance
 from tests.template.builders import assert_same, saved
@@ -39,6 +40,14 @@ def oracle_environment() -> Environment:
     return environment
 
 
+def without_charts(source: bytes) -> bytes:
+    """The template without the placeholders, of which docxtpl knows nothing."""
+    document = Document(io.BytesIO(source))
+    for drawing in document.element.body.xpath(".//w:drawing[.//wp:docPr[starts-with(@name, 'chart.')]]"):
+        drawing.getparent().remove(drawing)
+    return saved(document)
+
+
 def documents() -> Iterator[tuple[str, str, Edition]]:
     for form in catalogue():
         for subject in list(subjects(form.spec, case_of("H01")))[:1]:
@@ -52,9 +61,10 @@ def test_a_form_is_filled_as_docxtpl_fills_it(form_id: str, key: str, edition: E
     case = case_of("H01")
     about = next(each for each in subjects(form.spec, case) if each.key == key)
     context = build_context(form.spec, case, about, issuance(edition), FIGURES)
-    word = DocxTemplate(io.BytesIO(form.source))
+    source = without_charts(form.source)
+    word = DocxTemplate(io.BytesIO(source))
     word.render(dict(context), oracle_environment(), autoescape=True)
-    assert_same(form.template.render(context), saved(word))
+    assert_same(compile_template(source, filters=FILTERS).render(context), saved(word))
 
 
 def test_every_shipped_form_takes_the_short_way():
