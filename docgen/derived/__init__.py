@@ -24,12 +24,13 @@ from docgen.derived.customer import (
     scale_band,
 )
 from docgen.derived.delivery import (
+    Trouble,
     acceptance_due_at,
     deadline_status,
     exception_summary,
-    exceptions_reported,
     last_round,
     latest_progress,
+    troubles_reported,
 )
 from docgen.derived.price import Subtotal, over_gm_threshold, subtotals_by_category, tax_split, total_taxed, total_upper
 from docgen.derived.proposal import latest_proposal, review_conclusion
@@ -39,6 +40,7 @@ __all__ = [
     "Article",
     "CaseStage",
     "Subtotal",
+    "Trouble",
     "acceptance_due_at",
     "approval_scope",
     "articles",
@@ -51,7 +53,6 @@ __all__ = [
     "deadline_status",
     "enterprise_scale_text",
     "exception_summary",
-    "exceptions_reported",
     "grade_suggested",
     "last_accepted_on",
     "last_round",
@@ -71,4 +72,5 @@ __all__ = [
     "tax_split",
     "total_taxed",
     "total_upper",
+    "troubles_reported",
 ]

@@ -1,9 +1,11 @@
 """What follows from an order: when acceptance is due, and what is open (manual 二(五), 三(三))."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from docgen.case.casefile import CaseFile
-from docgen.case.orders import Acceptance, Order, OrderException, Progress
+from docgen.case.orders import Acceptance, Order, Progress
 from docgen.clock import WorkCalendar, minutes
 
 
@@ -23,40 +25,57 @@ def acceptance_due_at(case: CaseFile, order: Order, calendar: WorkCalendar) -> d
     return calendar.workday_due(order.received_at, case.contract.acceptance_workdays)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What goes wrong with an order, an exception or a failed acceptance, and what is done about it."""
+
+    problem: str = field(metadata={"title": "异常情况"})
+    measures: str | None = field(metadata={"title": "处理措施"})
+    began_at: datetime = field(metadata={"title": "发生时间"})
+    settled_at: datetime | None = field(metadata={"title": "处理完成时间"})
+
+
 def exception_summary(order: Order, as_of: datetime) -> str:
     """Return exceptions with their solution and rectifications with their problem that are open at `as_of` (三(三)).
 
     `无` if none is.
     """
+    standing = [each for each in _troubles(order) if each.began_at <= as_of and not _settled(each, as_of)]
+    return "；".join("，".join(filter(None, (each.problem, each.measures))) for each in standing) or "无"
+
+
+def troubles_reported(order: Order, progress: Progress) -> tuple[Trouble, ...]:
+    """Return what belongs in a weekly report: what began before it and was not settled before the last one."""
+    last_report = max((each.at for each in order.progress if each.at < progress.at), default=None)
+    return tuple(
+        each
+        for each in _troubles(order)
+        if each.began_at <= progress.at and (last_report is None or not _settled(each, last_report))
+    )
+
+
+def _troubles(order: Order) -> Iterator[Trouble]:
+    for each in order.exceptions:
+        yield Trouble(
+            problem=each.description, measures=each.solution, began_at=each.occurred_at, settled_at=each.resolved_at
+        )
     problems = {acceptance.round: acceptance.problems for acceptance in order.acceptances}
-    open_items = [
-        (each.description, each.solution)
-        for each in order.exceptions
-        if each.occurred_at <= as_of and (each.resolved_at is None or each.resolved_at > as_of)
-    ]
-    open_items += [
-        (problems.get(each.acceptance_round) or each.cause, each.measures)
-        for each in order.rectifications
-        if each.started_at <= as_of and (each.finished_at is None or each.finished_at > as_of)
-    ]
-    return "；".join("，".join(filter(None, item)) for item in open_items) or "无"
+    for one in order.rectifications:
+        yield Trouble(
+            problem=problems.get(one.acceptance_round) or one.cause,
+            measures=one.measures,
+            began_at=one.started_at,
+            settled_at=one.finished_at,
+        )
+
+
+def _settled(trouble: Trouble, at: datetime) -> bool:
+    return trouble.settled_at is not None and trouble.settled_at <= at
 
 
 def latest_progress(order: Order, as_of: datetime) -> Progress | None:
     """Return the latest report on the order at `as_of`; None before the first."""
     return max((each for each in order.progress if each.at <= as_of), key=lambda each: each.at, default=None)
-
-
-def exceptions_reported(order: Order, progress: Progress) -> tuple[OrderException, ...]:
-    """Return the exceptions that belong in a weekly report: occurred by then, not settled before the last report."""
-    earlier = [each.at for each in order.progress if each.at < progress.at]
-    last_report = max(earlier, default=None)
-    return tuple(
-        each
-        for each in order.exceptions
-        if each.occurred_at <= progress.at
-        and (each.resolved_at is None or last_report is None or each.resolved_at > last_report)
-    )
 
 
 def deadline_status(due_at: datetime, actual_at: datetime | None, as_of: datetime) -> str:

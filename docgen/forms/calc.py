@@ -10,7 +10,7 @@ from docgen import derived
 from docgen.case.after_sales import Survey, SurveyScore
 from docgen.case.casefile import CaseFile
 from docgen.case.enums import CustomerGrade, ScaleBand
-from docgen.case.orders import Order, OrderException, Progress
+from docgen.case.orders import Order, Progress
 from docgen.case.parties import Contact
 from docgen.case.proposal import Feedback, Proposal
 from docgen.case.values import Entity
@@ -157,9 +157,9 @@ class Calc:
         return derived.latest_progress(self._order, self.as_of)
 
     @property
-    def exceptions_reported(self) -> tuple[OrderException, ...]:
-        """Exceptions of the order that belong in the weekly report."""
-        return derived.exceptions_reported(self._order, self._named("progress", Progress))
+    def troubles_reported(self) -> tuple[derived.Trouble, ...]:
+        """Exceptions and failed acceptances of the order that belong in the weekly report."""
+        return derived.troubles_reported(self._order, self._named("progress", Progress))
 
     @property
     def survey_due_on(self) -> date | None:
@@ -222,7 +222,7 @@ TITLES: Mapping[str, str] = {
     "contract_effective_on": "生效时间",
     "acceptance_due_at": "验收截止",
     "exception_summary": "异常情况及处理措施",
-    "exceptions_reported": "异常及措施",
+    "troubles_reported": "异常及措施",
     "latest_progress": "当前进度",
     "survey_due_on": "调研应完成日期",
     "survey_opens_on": "调研可开始日期",

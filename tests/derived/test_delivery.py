@@ -10,9 +10,9 @@ from docgen.derived import (
     acceptance_due_at,
     deadline_status,
     exception_summary,
-    exceptions_reported,
     last_round,
     latest_progress,
+    troubles_reported,
 )
 from tests.rules.patching import GONE, h01
 
@@ -124,9 +124,9 @@ def test_the_latest_progress_is_that_of_the_moment_asked_for():
     assert latest_progress(shuffled, _LATE) is order.progress[-1]
 
 
-def test_a_weekly_report_tells_of_exceptions_until_it_told_that_they_are_settled():
+def test_a_weekly_report_tells_of_troubles_until_it_told_that_they_are_settled():
     order = h01().orders[0]
-    reported = [bool(exceptions_reported(order, each)) for each in order.progress]
+    reported = [bool(troubles_reported(order, each)) for each in order.progress]
     assert reported == [False, False, False, True, True, False]
     early = order.exceptions[0].model_copy(
         update={
@@ -135,4 +135,12 @@ def test_a_weekly_report_tells_of_exceptions_until_it_told_that_they_are_settled
         }
     )
     once = order.model_copy(update={"exceptions": (early,)})
-    assert [bool(exceptions_reported(once, each)) for each in once.progress] == [True] + [False] * 5
+    assert [bool(troubles_reported(once, each)) for each in once.progress] == [True] + [False] * 5
+
+
+def test_a_weekly_report_tells_of_failed_acceptances_too():
+    order = h01().orders[1]
+    assert [len(troubles_reported(order, each)) for each in order.progress] == [0] * 7 + [1]
+    (trouble,) = troubles_reported(order, order.progress[-1])
+    assert trouble.problem == "部分员工对部分功能操作不熟练"
+    assert trouble.settled_at == order.rectifications[0].finished_at

@@ -119,6 +119,10 @@ class TestWeeklyReport:
         assert ["（已于2024年5月20日处理完毕）" in text for text in texts] == [False] * 4 + [True, False]
         assert texts[0].count("三、异常及措施：无。") == 1
 
+    def test_a_failed_acceptance_is_reported_with_what_is_done_about_it(self):
+        text = filled("weekly_progress_report", case_of("S02"), "PO20240315002/ZB-PO20240315002-03").text
+        assert "三、异常及措施：客户反馈部分功能不熟悉；4月6日二次培训。" in text
+
     def test_a_report_without_number_and_an_unconfirmed_order_are_refused(self):
         progress = case_of("H01").orders[PRODUCT].progress[0].model_copy(update={"report_no": None})
         case = with_order(PRODUCT, progress=(progress,), confirmation=None)
