@@ -6,10 +6,19 @@ from decimal import Decimal
 
 import pytest
 
+from docgen.case.development import TargetPersona
 from docgen.case.enums import Budget, Clarity, CustomerGrade, Level3, ScaleBand
 from docgen.case.parties import FollowUpEntry, Grading
 from docgen.clock import SHANGHAI
-from docgen.derived import current_grade, enterprise_scale_text, grade_suggested, latest_follow_up, scale_band
+from docgen.derived import (
+    current_grade,
+    enterprise_scale_text,
+    grade_suggested,
+    latest_follow_up,
+    persona_employees_text,
+    persona_revenue_text,
+    scale_band,
+)
 from tests.rules.patching import h01
 
 
@@ -93,3 +102,38 @@ def _entry(day: int, content: str, next_plan: str | None = None) -> FollowUpEntr
 )
 def test_the_latest_news_is_the_last_entry_with_its_plan(entries: tuple[FollowUpEntry, ...], text: str | None):
     assert latest_follow_up(h01().customer.model_copy(update={"follow_ups": entries})) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (300, 1000, "300–1000人"),
+        (300, 300, "300人"),
+        (300, None, "300人以上"),
+        (None, 1000, "1000人以下"),
+        (0, None, "0人以上"),
+        (None, None, None),
+    ],
+)
+def test_the_employees_we_look_for_are_a_span(low: int | None, high: int | None, text: str | None):
+    assert persona_employees_text(persona(employees_min=low, employees_max=high)) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        ("20000000.00", "400000000.00", "2,000–40,000万元"),
+        ("12345.67", None, "1.234567万元以上"),
+        (None, "0.00", "0万元以下"),
+        (None, None, None),
+    ],
+)
+def test_the_revenue_we_look_for_is_in_ten_thousands(low: str | None, high: str | None, text: str | None):
+    ends = {"revenue_min_cny": low and Decimal(low), "revenue_max_cny": high and Decimal(high)}
+    assert persona_revenue_text(persona(**ends)) == text
+
+
+def persona(**update: object) -> TargetPersona:
+    found = h01().persona
+    assert found is not None
+    return found.model_copy(update=update)
