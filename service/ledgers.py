@@ -28,7 +28,8 @@ _REVISION = re.compile(r"_R(\d+)(?:_第\d+册)?\.[a-z]+$")
 class Admission:
     """The cases of a selection that may stand in a ledger, one by one; the others are left out with every reason.
 
-    A case is tried alone first: its own rows must be complete, and must pass the guards of the form.
+    A case is tried alone first: its own rows must be complete, and must pass the guards of the form. It is judged at
+    its own moment, for the moment of a ledger only says which rows it has.
     """
 
     form: Form
@@ -59,7 +60,7 @@ class Admission:
         guards = self.rules.guards(spec, Action.ISSUE, Edition.SIGNING)
         alone = self.ledger.render([case])
         review = self.rules.review(case, spec, alone, self.issuance.number, as_of)
-        return blocking(self.rules.check(case, as_of), guards, "") + blocking(review, guards, "")
+        return blocking(self.rules.check(case), guards, "") + blocking(review, guards, "")
 
 
 @dataclass(frozen=True, slots=True)

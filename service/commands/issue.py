@@ -8,6 +8,9 @@ import click
 from docgen.case import CaseFile
 from docgen.editions import Edition
 from docgen.errors import InputError
+from docgen.forms.catalogue import Catalogue
+from docgen.forms.lists import lists
+from docgen.forms.xlsx import workbook
 from docgen.pipeline import Outcome, Refusal, Wish, everything
 from docgen.pipeline import issue as issue_documents
 from docgen.workspace import KeptDocument, Workspace
@@ -31,6 +34,7 @@ EDITION_LABELS = {Edition.DRAFT: "审批稿", Edition.SIGNING: "签署件", Edit
 @policy_option
 @as_of_option
 @click.option("--pdf/--no-pdf", default=True, show_default=True, help="同时生成 PDF/A")
+@click.option("--xlsx", is_flag=True, help="有清单的文书（如归档目录）另存一份电子表格")
 @click.option(
     "--override", "overrides", multiple=True, metavar="规则编号", help="放行一项警告（须有 --by 和 --reason）"
 )
@@ -48,6 +52,7 @@ def issue(
     policy: Path | None,
     as_of: str | None,
     pdf: bool,
+    xlsx: bool,
     overrides: tuple[str, ...],
     by: str | None,
     reason: str | None,
@@ -62,7 +67,7 @@ def issue(
         chosen = Edition(edition) if edition else None
         wishes = everything(case, office.catalogue) if all_forms else [Wish(form, subject, chosen) for form in forms]
         outcome = issue_documents(case, wishes, office, by=wiring.operator(settings, by), as_of=moment(as_of))
-        for line in exported(outcome, office.workspace, out):
+        for line in exported(outcome, office.workspace, out, office.catalogue if xlsx else None):
             click.echo(line)
     for refusal in outcome.refused:
         click.echo("\n".join(refusal_lines(refusal)), err=True)
@@ -82,10 +87,19 @@ def void(settings: Settings, doc_no: str, reason: str, by: str | None) -> None:
             click.echo(f"已作废 {document.doc_no} {document.title} {edition} R{document.revision}")
 
 
-def exported(outcome: Outcome, workspace: Workspace, out: Path) -> Iterator[str]:
-    """Write every document of an outcome into `out`; yield a line for each."""
+def exported(
+    outcome: Outcome, workspace: Workspace, out: Path, spreadsheets_of: Catalogue | None = None
+) -> Iterator[str]:
+    """Write every document of an outcome into `out`; yield a line for each.
+
+    With the forms in `spreadsheets_of`, the lists of a document are written as a spreadsheet, too.
+    """
     for document in outcome.kept:
         stem = _export(document, workspace, out)
+        if spreadsheets_of:
+            form = spreadsheets_of.get(document.identity.form_id)
+            if found := lists(form, workspace.content(document.docx_sha256)):
+                write_file(out, f"{stem}.xlsx", workbook(found, made_on=document.issued_on))
         state = "已签发" if document.id in outcome.new else "无变化"
         pages = f"　{document.pages}页" if document.pages else ""
         edition = EDITION_LABELS[Edition(document.identity.edition)]

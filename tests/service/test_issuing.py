@@ -175,3 +175,53 @@ def test_decision_behind_a_document_is_kept_for_replay(run: Callable[..., Outcom
     run(case_of("H01"), Wish("contract"))
     assert desk.workspace.verify_events() is None
     assert [event.kind for event in desk.workspace.events()] == ["doc.issued"]
+
+
+def test_a_questionnaire_is_issued_when_it_is_due_and_not_before(run: Callable[..., Outcome], desk: Office):
+    planned = {"done_at": None, "sent_at": None, "scores": (), "suggestions": None, "synced_to_sales_at": None}
+    case = case_of("H01")
+    surveys = tuple(one.model_copy(update=planned) for one in case.after_sales.surveys)
+    case = case.model_copy(
+        update={
+            "after_sales": case.after_sales.model_copy(
+                update={"surveys": surveys, "improvements": (), "visits": case.after_sales.visits[:1]}
+            ),
+            "success_case": None,
+            "customer": case.customer.model_copy(
+                update={
+                    "grade_history": case.customer.grade_history[:3],
+                    "follow_ups": case.customer.follow_ups[:1],
+                }
+            ),
+        }
+    )
+
+    def issued(moment: datetime) -> list[str]:
+        outcome = issue(case, [Wish("satisfaction_questionnaire")], desk, by="赵", as_of=moment)
+        assert outcome.refused == ()
+        return [one.doc_no for one in outcome.kept]
+
+    with pytest.raises(StateError) as caught:
+        issued(datetime(2024, 7, 3, 23, 59, tzinfo=SHANGHAI))
+    assert caught.value.code == "not_due"
+    assert "DY-2024-0012-1M 2024-07-04起" in caught.value.remedy
+    assert issued(datetime(2024, 7, 4, 0, 0, tzinfo=SHANGHAI)) == ["DY-2024-0012-1M"]
+    assert issued(datetime(2024, 9, 4, 9, 0, tzinfo=SHANGHAI)) == ["DY-2024-0012-1M", "DY-2024-0012-3M"]
+
+
+def test_issuing_everything_leaves_out_what_is_not_due_yet(desk: Office):
+    case = case_of("H01")
+    planned = case.after_sales.surveys[2].model_copy(update={"done_at": None, "scores": ()})
+    case = case.model_copy(
+        update={"after_sales": case.after_sales.model_copy(update={"surveys": (planned,), "improvements": ()})}
+    )
+    outcome = issue(
+        case, everything(case, desk.catalogue), desk, by="赵", as_of=datetime(2024, 8, 1, 9, tzinfo=SHANGHAI)
+    )
+    forms = {one.identity.form_id for one in outcome.kept} | {one.spec.form_id for one in outcome.refused}
+    assert "satisfaction_questionnaire" not in forms
+
+
+def test_a_number_may_carry_a_field_of_its_subject(run: Callable[..., Outcome]):
+    kept = run(case_of("H01"), Wish("follow_up_visit_record")).kept
+    assert [one.doc_no for one in kept] == ["HF-FW-20240620-001", "HF-FW-20240628-001"]
