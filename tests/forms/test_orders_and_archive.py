@@ -1,5 +1,6 @@
 """The forms of contract changes, orders and archiving: what each says when its case stands differently."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,9 +13,10 @@ from docgen.clock import SHANGHAI
 from docgen.editions import Edition
 from docgen.errors import InputError
 from docgen.forms.context import editions
+from docgen.forms.ledger import render_ledger
 from docgen.forms.ooxml import part, tag
 from docgen.forms.subjects import subject, subjects
-from tests.forms.desk import case_of, catalogue, filled
+from tests.forms.desk import FIGURES, case_of, catalogue, filled, issuance
 
 PRODUCT, SERVICE = 0, 1
 EXCEPTION = "PO20240418001/YC-PO20240418001-01"
@@ -58,6 +60,12 @@ def lacks(form_id: str, case: CaseFile, key: str = "", edition: Edition | None =
 def offered(form_id: str, case: CaseFile, key: str = "") -> tuple[Edition, ...]:
     spec = catalogue().get(form_id).spec
     return editions(spec, case, subject(spec, case, key))
+
+
+def ledger(case: CaseFile, at: datetime | None = None) -> str:
+    given = issuance(Edition.SIGNING)
+    given = replace(given, as_of=at or given.as_of)
+    return render_ledger(catalogue().get("order_progress_table"), [case], given, FIGURES).text
 
 
 def headings(form_id: str) -> list[str]:
@@ -186,6 +194,27 @@ class TestOrder:
         assert text.count("☑退回修改") == 1
         assert text.count("☑通过") == 2
         assert "说明：网关库存不足" in text
+
+
+class TestProgressLedger:
+    def test_it_shows_the_orders_as_they_stood_at_its_date(self):
+        assert "PO20240418001" not in ledger(case_of("H01"), at=datetime(2024, 4, 19, 9, 59, tzinfo=SHANGHAI))
+        first_day = ledger(case_of("H01"), at=datetime(2024, 4, 19, 10, 5, tzinfo=SHANGHAI))
+        assert "PO20240418001" in first_day
+        assert "PO20240418002" not in first_day
+        may = ledger(case_of("H01"), at=datetime(2024, 5, 14, 18, tzinfo=SHANGHAI))
+        assert "生产已完成80%\n*经理\n网关主板原材料延迟2天到货，调整排产并加班补足，交付仍在合同期内\n质检" in may
+
+    def test_an_order_without_progress_shows_its_state_and_no_plan(self):
+        case = with_order(PRODUCT, progress=())
+        assert f"2024-05-31\n{case.orders[PRODUCT].status.label}\n*经理\n无\n—" in ledger(case)
+
+    def test_the_milestones_are_listed_where_it_is_about_one_order(self):
+        assert "节点明细" not in ledger(case_of("H01"))
+        one = ledger(case_of("S02"), at=datetime(2024, 3, 30, tzinfo=SHANGHAI))
+        assert "节点明细（PO20240315002）" in one
+        assert "2024-03-29 16:00\n准备\n40%\n2024-03-29 16:30" in one
+        assert "2024-04-03 17:40" not in one
 
 
 class TestRectification:
