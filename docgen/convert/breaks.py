@@ -2,8 +2,9 @@
 
 rdocx lets both run out: a hash or an e-mail address over the next column, a row that must not be divided (`cantSplit`)
 off the page; repeated header rows that fill a page keep it busy for ever. It does break between two runs, so such a
-word is cut into runs of one letter, which changes nothing in its text; such a row is allowed to be divided, and such
-headers do not repeat. Sizes are estimates on the safe side.
+word is cut into runs of one letter, which changes nothing in its text; such a row is allowed to be divided (a row with
+a cell that is centred from top to bottom never is), and such headers do not repeat. Sizes are estimates, on the safe
+side.
 """
 
 import copy
@@ -24,16 +25,31 @@ def break_what_does_not_fit(root: etree._Element) -> None:
     for text in list(root.iter(f"{W}t")):
         if words := _long_words(text):
             _cut(text, words)
-    for undivided in list(root.iter(f"{W}cantSplit")):
-        row = next(undivided.iterancestors(f"{W}tr"), None)
-        if row is not None and row_height(row) > page(row)[1]:
-            undivided.getparent().remove(undivided)  # type: ignore[union-attr]
+    height = page(root)[1]
+    for row in root.iter(f"{W}tr"):
+        if row_height(row) > height:
+            _let_divide(row)
     for table in root.iter(f"{W}tbl"):
         headers = table.findall(f"{W}tr/{W}trPr/{W}tblHeader")
         rows = [next(header.iterancestors(f"{W}tr")) for header in headers]
         if rows and sum(map(row_height, rows)) > page(table)[1] / 2:
             for header in headers:
                 header.getparent().remove(header)  # type: ignore[union-attr]
+
+
+def _let_divide(row: etree._Element) -> None:
+    """Take from `row` what holds it together: that it must not be divided, centred cells, paragraphs that keep."""
+    for name in ("cantSplit", "vAlign", "keepNext", "keepLines"):
+        for holding in list(row.iter(f"{W}{name}")):
+            holding.getparent().remove(holding)  # type: ignore[union-attr]
+    for paragraph in row.iter(f"{W}p"):
+        properties = paragraph.find(f"{W}pPr")
+        if properties is None:
+            properties = etree.Element(f"{W}pPr")
+            paragraph.insert(0, properties)
+        place = 1 if properties.find(f"{W}pStyle") is not None else 0
+        for name in ("keepLines", "keepNext"):  # said, because the paragraph's style may say the contrary
+            properties.insert(place, etree.Element(f"{W}{name}", {f"{W}val": "0"}))
 
 
 def _long_words(text: etree._Element) -> list[re.Match[str]]:

@@ -236,6 +236,22 @@ def test_a_row_taller_than_a_page_is_divided_even_if_it_must_not_be(converter: C
     assert converter.convert(holding(rows, "<w:p/>")).pages > 1
 
 
+@pytest.mark.parametrize(
+    "held",
+    [
+        "<w:vAlign w:val='center'/>|",
+        "<w:vAlign w:val='bottom'/>|",
+        "|<w:pPr><w:keepLines/></w:pPr>",
+        "<w:vAlign w:val='center'/>|<w:pPr><w:keepNext/><w:keepLines/></w:pPr>",
+    ],
+)
+def test_a_row_taller_than_a_page_is_divided_whatever_holds_it_together(converter: Converter, held: str) -> None:
+    in_cell, in_paragraph = held.split("|")
+    rows = table([["标签", CLAUSE * 80]], [1500, 6500])
+    rows = rows.replace("</w:tcPr>", f"{in_cell}</w:tcPr>").replace("<w:p>", f"<w:p>{in_paragraph}")
+    assert converter.convert(holding(rows, "<w:p/>")).pages > 1
+
+
 def test_text_in_the_hidden_part_of_a_merged_cell_is_a_loss(converter: Converter) -> None:
     marks = ("<w:vMerge w:val='restart'/>", "<w:vMerge/>")
     rows = "".join(f"<w:tr>{cell(2000, '合', mark)}</w:tr>" for mark in marks)
