@@ -1,7 +1,7 @@
-"""The tables of the workspace: snapshots, documents, numbers, decisions, overrides and events.
+"""The tables of the workspace and its archive: snapshots, documents, numbers, decisions, events, archive records.
 
-Events and decisions are append-only (triggers of the first migration refuse change and removal). Instants are kept
-in UTC, digests in lower-case hex, bytes in the store and never here.
+Events, decisions and archive records are append-only (triggers of the migrations refuse change and removal). Instants
+are kept in UTC, digests in lower-case hex, bytes in the store and never here.
 """
 
 from datetime import UTC, date, datetime
@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Date,
     DateTime,
@@ -128,6 +129,7 @@ class Decision(Base):
     rules_sha256: Mapped[str] = mapped_column(String(64))
     policy_sha256: Mapped[str] = mapped_column(String(64))
     report_sha256: Mapped[str] = mapped_column(String(64))
+    known: Mapped[dict[str, list[str]] | None] = mapped_column(JSON)
 
 
 class Override(Base):
@@ -150,10 +152,89 @@ class Event(Base):
 
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
     at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(64), index=True)
     case_no: Mapped[str] = mapped_column(String(16), index=True)
     subject: Mapped[str]
     actor: Mapped[str]
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class ArchiveRecord(Base):
+    """A document as it was archived; what may change later (attachments, holds, disposal) is told by the events.
+
+    Every column is a projection of the metadata in the store and of the event `doc.archived`, so that an audit can
+    tell a row that was edited. `amount_cents` is the tax-inclusive total of the contract; `kept_until` is the first
+    day of possible disposal (None: never).
+    """
+
+    __tablename__ = "archive_record"
+    __table_args__ = (
+        UniqueConstraint("fonds", "category", "year", "retention", "item_no"),
+        CheckConstraint("item_no > 0", name="item_no_positive"),
+    )
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    archive_no: Mapped[str] = mapped_column(unique=True)
+    fonds: Mapped[str] = mapped_column(String(16))
+    category: Mapped[str] = mapped_column(String(16))
+    year: Mapped[int]
+    retention: Mapped[str] = mapped_column(String(16))
+    item_no: Mapped[int]
+    document_id: Mapped[str] = mapped_column(ForeignKey("document.id"), unique=True)
+    event_seq: Mapped[int] = mapped_column(ForeignKey("event.seq"), unique=True)
+    case_no: Mapped[str] = mapped_column(String(16), index=True)
+    doc_no: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str]
+    form_id: Mapped[str] = mapped_column(String(64), index=True)
+    edition: Mapped[str] = mapped_column(String(16))
+    revision: Mapped[int]
+    stage: Mapped[int]
+    customer: Mapped[str] = mapped_column(index=True)
+    amount_cents: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    dated: Mapped[date] = mapped_column(index=True)
+    kept_until: Mapped[date | None]
+    archived_at: Mapped[datetime]
+    archived_by: Mapped[str]
+
+
+class ArchiveFile(Base):
+    """One file of an archive record: the document itself, or an attachment added later (`event_seq` says when)."""
+
+    __tablename__ = "archive_file"
+    __table_args__ = (UniqueConstraint("record_seq", "role", "sha256"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    record_seq: Mapped[int] = mapped_column(ForeignKey("archive_record.seq"))
+    event_seq: Mapped[int] = mapped_column(ForeignKey("event.seq"))
+    role: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str]
+    media_type: Mapped[str]
+    medium: Mapped[str] = mapped_column(String(16))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+
+
+class TreeHead(Base):
+    """The head of the Merkle tree over the first `size` events, with the right edge from which it grows on."""
+
+    __tablename__ = "tree_head"
+
+    size: Mapped[int] = mapped_column(Integer, primary_key=True)
+    root: Mapped[str] = mapped_column(String(64))
+    peaks: Mapped[list[str]] = mapped_column(JSON)
+    at: Mapped[datetime]
+    signature: Mapped[str | None] = mapped_column(Text)
+
+
+class ArchiveAccess(Base):
+    """Who read what of the archive, when and how."""
+
+    __tablename__ = "archive_access"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    act: Mapped[str] = mapped_column(String(32))
+    target: Mapped[str] = mapped_column(Text)

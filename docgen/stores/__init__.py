@@ -4,12 +4,14 @@ A store acknowledges only what is durable, never overwrites, and never returns b
 A new backend is one module here and one line in `_SCHEMES`; it has to pass the contract suite in `tests/contracts`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
+from datetime import datetime
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from docgen.errors import InputError
 from docgen.stores.filesystem import FilesystemStore
+from docgen.stores.holding import Holding, Swept
 
 
 class Store(Protocol):
@@ -28,10 +30,30 @@ class Store(Protocol):
         ...
 
 
-_SCHEMES: dict[str, Callable[[str], Store]] = {"file": FilesystemStore}
+class Inventory(Protocol):
+    """What an archive needs of its store beyond keeping: to look at all of it, and to let go of some of it."""
+
+    def holdings(self) -> Iterator[Holding]:
+        """Yield all that lies in the store, re-hashed while being read."""
+        ...
+
+    def remove(self, sha256: str) -> None:
+        """Remove the bytes of `sha256` durably; removing what is not there is a no-op."""
+        ...
+
+    def sweep(self, known: Container[str], before: datetime) -> Swept:
+        """Clear away what interrupted writers left `before` an instant: temporaries and objects not in `known`."""
+        ...
 
 
-def open_store(uri: str) -> Store:
+class ArchivalStore(Store, Inventory, Protocol):
+    """A store that an archive can be kept in."""
+
+
+_SCHEMES: dict[str, Callable[[str], ArchivalStore]] = {"file": FilesystemStore}
+
+
+def open_store(uri: str) -> ArchivalStore:
     """Open the store that `uri` names (`file:/path`); raise `InputError` for an unknown scheme."""
     parts = urlsplit(uri)
     scheme = parts.scheme if parts.scheme in _SCHEMES else ""

@@ -7,10 +7,16 @@ is ever overwritten), unlink the temporary name, fsync the folders, and only the
 import hashlib
 import os
 import re
+from collections.abc import Container, Iterator
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 from docgen.errors import BackendError, InputError, IntegrityError, NotFoundError
+from docgen.stores.holding import Holding, Swept
+
+_SHELVES = tuple(f"{number:02x}" for number in range(256))
+_TEMPORARY = re.compile(r"[0-9a-f]{32}")
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -22,10 +28,14 @@ class FilesystemStore:
         """Open the store in `root`, creating the folder where it does not exist yet."""
         self._root = Path(root)
         self._tmp = self._root / "tmp"
+        self._quarantine = self._root / "quarantine"
         try:
-            if not self._tmp.is_dir():
-                self._tmp.mkdir(parents=True, exist_ok=True)
-                _sync(self._root)
+            for folder in (self._root, self._tmp, self._quarantine):
+                folder.mkdir(parents=True, exist_ok=True)
+            if not (self._root / _SHELVES[-1]).is_dir():
+                for shelf in _SHELVES:
+                    (self._root / shelf).mkdir(exist_ok=True)
+            _sync(self._root)
         except OSError as error:
             raise _failed(error) from error
 
@@ -33,19 +43,17 @@ class FilesystemStore:
         """Keep `data` durably and return its SHA-256."""
         digest = hashlib.sha256(data).hexdigest()
         target = self._path(digest)
-        if target.exists():
-            return digest
         temporary = self._tmp / uuid4().hex
         try:
-            if not target.parent.is_dir():
-                target.parent.mkdir(exist_ok=True)
-                _sync(self._root)
-            try:
-                _write(temporary, data)
-                _link(temporary, target)
-            finally:
-                temporary.unlink(missing_ok=True)
-            _sync(target.parent)
+            if target.exists():
+                os.utime(target)  # an orphan that is wanted again is not swept away
+            else:
+                try:
+                    _write(temporary, data)
+                    _link(temporary, target)
+                finally:
+                    temporary.unlink(missing_ok=True)
+            _sync(target.parent)  # of an object found here too: its writer may have died before this step
         except OSError as error:
             raise _failed(error) from error
         return digest
@@ -70,6 +78,54 @@ class FilesystemStore:
         """Tell whether the bytes of `sha256` are kept."""
         return self._path(sha256).is_file()
 
+    def holdings(self) -> Iterator[Holding]:
+        """Yield every file of the store but temporaries and quarantine, re-hashed in a stream."""
+        for folder, folders, names in os.walk(self._root):
+            here = Path(folder).relative_to(self._root)
+            folders[:] = sorted(set(folders) - {"quarantine"}) if here == Path() else sorted(folders)
+            for name in sorted(names):
+                if here != Path("tmp") or not _TEMPORARY.fullmatch(name):
+                    yield self._holding(here / name)
+
+    def remove(self, sha256: str) -> None:
+        """Unlink the file of `sha256` and fsync its folder."""
+        path = self._path(sha256)
+        try:
+            path.unlink(missing_ok=True)
+            _sync(path.parent)
+        except OSError as error:
+            raise _failed(error) from error
+
+    def sweep(self, known: Container[str], before: datetime) -> Swept:
+        """Remove temporaries and quarantine objects outside `known`, as far as they are older than `before`."""
+        try:
+            stale = [path for path in self._tmp.iterdir() if _older(path, before)]
+            for path in stale:
+                path.unlink(missing_ok=True)
+            orphans = [path for path in self._objects() if path.name not in known and _older(path, before)]
+            for path in orphans:
+                path.rename(self._quarantine / path.name)
+            for folder in {self._quarantine, *(path.parent for path in orphans)}:
+                _sync(folder)
+        except OSError as error:
+            raise _failed(error) from error
+        return Swept(len(stale), tuple(path.name for path in orphans))
+
+    def _objects(self) -> Iterator[Path]:
+        for shelf in _SHELVES:
+            yield from (path for path in (self._root / shelf).iterdir() if _DIGEST.fullmatch(path.name))
+
+    def _holding(self, place: Path) -> Holding:
+        path = self._root / place
+        in_place = _DIGEST.fullmatch(place.name) and place == Path(place.name[:2]) / place.name
+        expected = place.name if in_place and path.is_file() and not path.is_symlink() else None
+        try:
+            with path.open("rb") as file:
+                actual = hashlib.file_digest(file, "sha256").hexdigest() if expected else None
+            return Holding(str(place), expected, actual, path.stat().st_size)
+        except OSError:  # unreadable is a finding of the audit, which has to look at all the rest
+            return Holding(str(place), expected, None)
+
     def _path(self, sha256: str) -> Path:
         if not _DIGEST.fullmatch(sha256):
             raise InputError("文件摘要应为64位小写十六进制", code="bad_digest")
@@ -82,6 +138,10 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _older(path: Path, before: datetime) -> bool:
+    return path.stat().st_mtime < before.timestamp()
 
 
 def _link(temporary: Path, target: Path) -> None:

@@ -1,7 +1,7 @@
 """Documents and their numbers in the workspace.
 
 Laws: a number is never used for two subjects, running numbers have no gaps, a revision is one more than the one
-before, and an issued document never changes (a missing PDF may be added once).
+before, and an issued document never changes (a missing PDF may be added once); an archived one is never void.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,9 @@ from docgen.db.models import Document, DocumentNumber
 from docgen.errors import NotFoundError, StateError
 from docgen.issue import Identity, IssuedDocument
 
-ISSUED, SUPERSEDED, VOID = "issued", "superseded", "void"
+ISSUED, SUPERSEDED, VOID, ARCHIVED = "issued", "superseded", "void", "archived"
+STANDING = frozenset({ISSUED, ARCHIVED})
+"""States of a document that is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def add(  # noqa: PLR0913 - one row has this many parts
         issued_on=document.issued_on,
         issued_at=at,
         issued_by=by,
-        supersedes=before.id if before and before.state == ISSUED else None,
+        supersedes=before.id if before and before.state in STANDING else None,
     )
     if before and before.state == ISSUED:
         session.get_one(Document, before.id).state = SUPERSEDED
@@ -129,6 +131,8 @@ def add(  # noqa: PLR0913 - one row has this many parts
 def add_pdf(session: Session, document_id: str, sha256: str, pages: int) -> KeptDocument:
     """Register the PDF of a document that was issued without one."""
     row = session.get_one(Document, document_id)
+    if row.state == ARCHIVED:
+        raise StateError(f"{row.doc_no}已归档，不能再改动", code="archived")
     if row.pdf_sha256 not in (None, sha256):
         raise StateError(f"{row.doc_no}已有另一份PDF", code="pdf_exists")
     row.pdf_sha256, row.pages = sha256, pages
@@ -141,6 +145,8 @@ def void(session: Session, doc_no: str, reason: str) -> tuple[KeptDocument, ...]
     rows = session.scalars(select(Document).where(Document.doc_no == doc_no)).all()
     if not rows:
         raise NotFoundError(f"工作区中没有编号为{doc_no}的文书", code="document_unknown")
+    if any(row.state == ARCHIVED for row in rows):
+        raise StateError(f"编号为{doc_no}的文书已归档，不能作废", remedy="如有更正，签发新的修订版", code="archived")
     current = [row for row in rows if row.state == ISSUED]
     if not current:
         raise StateError(f"编号为{doc_no}的文书没有处于已签发状态的版本", code="not_issued")

@@ -25,6 +25,12 @@ class EventKind(StrEnum):
     DOC_CONVERTED = "doc.converted"
     DOC_VOIDED = "doc.voided"
     RULE_OVERRIDDEN = "rule.overridden"
+    DOC_ARCHIVED = "doc.archived"
+    SCAN_ATTACHED = "scan.attached"
+    HOLD_PLACED = "hold.placed"
+    HOLD_RELEASED = "hold.released"
+    DISPOSAL_PROPOSED = "disposal.proposed"
+    DISPOSAL_APPROVED = "disposal.approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,8 @@ def append(  # noqa: PLR0913 - one event has this many parts
     subject: str,
     actor: str,
     data: Mapping[str, object],
-) -> None:
-    """Add one event at the end of the chain, inside the caller's writing transaction."""
+) -> int:
+    """Add one event at the end of the chain, inside the caller's writing transaction; return its place, from 1."""
     last = session.execute(select(Event.seq, Event.hash).order_by(Event.seq.desc()).limit(1)).first()
     seq, prev = (last.seq + 1, last.hash) if last else (1, GENESIS)
     event = Event(
@@ -68,6 +74,7 @@ def append(  # noqa: PLR0913 - one event has this many parts
     event.hash = _digest(event)
     session.add(event)
     session.flush()
+    return seq
 
 
 def read(session: Session, case_no: str | None = None) -> tuple[KeptEvent, ...]:
@@ -92,7 +99,8 @@ def verify(session: Session) -> ChainFault | None:
     return None
 
 
-def _digest(event: Event) -> str:
+def entry(event: Event) -> str:
+    """Return the very text whose SHA-256 is the hash of the event: the hash before it and its canonical JSON."""
     body = {
         "seq": event.seq,
         "at": event.at.astimezone(UTC).isoformat(),
@@ -102,5 +110,8 @@ def _digest(event: Event) -> str:
         "actor": event.actor,
         "data": event.data,
     }
-    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256((event.prev_hash + canonical).encode()).hexdigest()
+    return event.prev_hash + json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(event: Event) -> str:
+    return hashlib.sha256(entry(event).encode()).hexdigest()

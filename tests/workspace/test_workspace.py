@@ -16,8 +16,8 @@ from docgen.convert import Pdf
 from docgen.errors import BackendError, IntegrityError, NotFoundError, StateError
 from docgen.findings import CheckReport, PackIdentity
 from docgen.issue import Identity, IssuedDocument
-from docgen.workspace import Workspace
-from docgen.workspace.workspace import Numbered, Ruling
+from docgen.workspace import Ruling, Workspace
+from docgen.workspace.workspace import Numbered
 from tests.samples import sample
 
 NOW = datetime(2024, 12, 31, 18, tzinfo=SHANGHAI)
@@ -252,5 +252,6 @@ def test_schema_of_the_models_is_the_schema_of_the_migrations(tmp_path: Path):
     Workspace.open(tmp_path / "ws", FixedClock(NOW)).close()
     engine = create_engine(f"sqlite:///{tmp_path / 'ws' / 'workspace.db'}")
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        options = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("archive_text")}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
     engine.dispose()

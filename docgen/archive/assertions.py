@@ -1,0 +1,130 @@
+"""What the ledger says must be there: rows as they were written, and objects with the records they belong to."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from docgen.archive.metadata import Metadata
+from docgen.archive.records import DESCRIPTION, columns, kept_file
+from docgen.db.models import ArchiveFile, ArchiveRecord, CaseSnapshot, Decision, Document, Event
+from docgen.errors import IntegrityError, NotFoundError
+from docgen.stores import Store
+from docgen.workspace import decisions
+from docgen.workspace.documents import ARCHIVED
+from docgen.workspace.events import EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One damaged item by name; `gone` where it is missing, else it is altered."""
+
+    name: str
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The objects that must be in the store, each with what it is, and the rows that contradict the ledger."""
+
+    objects: dict[str, str] = field(default_factory=dict)
+    damage: list[Damage] = field(default_factory=list)
+
+
+def claims(session: Session, store: Store) -> Claims:
+    """Compare all rows with the ledger, and collect the objects that have to be kept."""
+    found = Claims()
+    disposed = disposed_records(session)
+    _workspace(session, found, disposed)
+    records = {row.event_seq: row for row in session.scalars(select(ArchiveRecord))}
+    files: dict[int, list[ArchiveFile]] = {}
+    for file in session.scalars(select(ArchiveFile).order_by(ArchiveFile.id)):
+        files.setdefault(file.event_seq, []).append(file)
+    kinds = (EventKind.DOC_ARCHIVED, EventKind.SCAN_ATTACHED)
+    for event in session.scalars(select(Event).where(Event.kind.in_(kinds)).order_by(Event.seq)):
+        here, record = files.pop(event.seq, []), records.pop(event.seq, None)
+        name = f"{event.data['archive_no']} {event.subject}"
+        found.damage.extend(_file_damage(event, here, name))
+        if event.kind == EventKind.DOC_ARCHIVED:
+            found.damage.extend(_record_damage(session, store, event, record, name))
+        for file in event.data["files"]:
+            if event.data["archive_no"] not in disposed or file["role"] == DESCRIPTION:
+                found.objects[file["sha256"]] = f"{name}（{file['role']}）"
+    found.damage.extend(
+        [Damage(f"{row.archive_no} {row.doc_no}：台账中没有的档案记录", gone=False) for row in records.values()]
+    )
+    found.damage.extend(
+        [Damage(f"{file.name}：台账中没有的文件登记", gone=False) for left in files.values() for file in left]
+    )
+    return found
+
+
+def disposed_records(session: Session) -> frozenset[str]:
+    """Return the archive numbers of the records that were disposed of."""
+    query = select(Event.subject).where(Event.kind == EventKind.DISPOSAL_APPROVED)
+    return frozenset(session.scalars(query))
+
+
+def _workspace(session: Session, found: Claims, disposed: frozenset[str]) -> None:
+    """Claim what the workspace itself keeps: snapshots, decisions, documents."""
+    for snapshot in session.scalars(select(CaseSnapshot)):
+        found.objects[snapshot.sha256] = f"案卷{snapshot.case_no}的快照"
+    for decision in session.scalars(select(Decision)):
+        found.objects[decision.rules_sha256] = f"第{decision.id}号裁定的规则"
+        found.objects[decision.report_sha256] = f"第{decision.id}号裁定的报告"
+    gone = select(ArchiveRecord.document_id).where(ArchiveRecord.archive_no.in_(disposed))
+    removed = frozenset(session.scalars(gone))
+    issued = {
+        (event.case_no, event.subject, event.data["form"], event.data["edition"], event.data["revision"]): event.data
+        for event in session.scalars(select(Event).where(Event.kind == EventKind.DOC_ISSUED))
+    }
+    for row in session.scalars(select(Document)):
+        said = issued.pop((row.case_no, row.doc_no, row.form_id, row.edition, row.revision), None)
+        if said is None or not _agrees(session, row, said):
+            found.damage.append(Damage(f"{row.doc_no} {row.title}：文书登记与台账不符", gone=False))
+        if row.id not in removed:
+            found.objects[row.docx_sha256] = f"{row.doc_no} {row.title}（docx）"
+            if row.pdf_sha256:
+                found.objects[row.pdf_sha256] = f"{row.doc_no} {row.title}（pdf）"
+    found.damage.extend([Damage(f"{key[1]}：文书登记已不存在", gone=True) for key in issued])
+
+
+def _agrees(session: Session, row: Document, said: Mapping[str, Any]) -> bool:
+    seal = said.get(decisions.SEAL)
+    sealed = seal is None or seal == decisions.seal(session.get_one(Decision, row.decision_id))
+    return bool(sealed and said["docx_sha256"] == row.docx_sha256 and said["pdf_sha256"] in ("", row.pdf_sha256))
+
+
+def _record_damage(
+    session: Session, store: Store, event: Event, row: ArchiveRecord | None, name: str
+) -> Iterator[Damage]:
+    if row is None:
+        yield Damage(f"{name}：档案记录已不存在", gone=True)
+        return
+    try:
+        metadata = Metadata.model_validate_json(store.get(_description(event)))
+    except (IntegrityError, NotFoundError, ValidationError):
+        return  # the object itself is reported
+    expected = columns(metadata, event.data, at=event.at, by=event.actor)
+    wrong = [column for column, value in expected.items() if getattr(row, column) != value]
+    if wrong:
+        yield Damage(f"{name}：档案记录的{'、'.join(wrong)}被改动", gone=False)
+    document = session.get(Document, row.document_id)
+    if document is None or document.state != ARCHIVED:
+        yield Damage(f"{name}：文书的状态被改动", gone=False)
+
+
+def _file_damage(event: Event, files: list[ArchiveFile], name: str) -> Iterator[Damage]:
+    said = {file["role"]: file for file in event.data["files"]}
+    for file in files:
+        if said.pop(file.role, None) != asdict(kept_file(file)):
+            yield Damage(f"{name}（{file.role}）：文件登记被改动", gone=False)
+    for role in said:
+        yield Damage(f"{name}（{role}）：文件登记已不存在", gone=True)
+
+
+def _description(event: Event) -> str:
+    return next(str(file["sha256"]) for file in event.data["files"] if file["role"] == DESCRIPTION)

@@ -1,0 +1,32 @@
+"""Chinese text as pairs of characters, so that a word index finds every substring and nothing else.
+
+A run of Chinese characters ABC becomes `AB BC C`, so that every substring is a run of neighbouring terms; other
+words are terms of their own. Width and case do not count.
+"""
+
+import re
+import unicodedata
+
+_CHINESE = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUNS = re.compile(rf"([{_CHINESE}]+)|([^\W_{_CHINESE}]+)")
+
+
+def folded(text: str) -> str:
+    """Return `text` as it is compared: compatibility forms and case made equal."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of `text` in order."""
+    found: list[str] = []
+    for run in _RUNS.finditer(folded(text)):
+        found += [run[1][place : place + 2] for place in range(len(run[1]))] if run[1] else [run[2]]
+    return found
+
+
+def phrase(text: str) -> list[str]:
+    """Return the neighbouring terms to look for so as to find `text`; the last may be the beginning of a longer one."""
+    found = terms(text)
+    if len(found) > 1 and len(found[-2]) == 2 and found[-1] == found[-2][1]:  # the text may go on after the last pair
+        found.pop()
+    return found

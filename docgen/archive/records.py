@@ -1,0 +1,146 @@
+"""Archive records as they are read: a row of the table with its files.
+
+Records are found again by these tables; what they say is proved by the ledger (see `docgen.archive.assertions`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from docgen.archive.archive import Archive
+from docgen.archive.metadata import Metadata
+from docgen.case.enums import Medium, Retention
+from docgen.db.models import ArchiveFile, ArchiveRecord
+from docgen.errors import NotFoundError
+
+_MEDIA = {one.value: one for one in Medium}
+_RETENTION = {one.value: one for one in Retention}
+DESCRIPTION = "metadata"
+"""Role of the file that holds a record's metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of a record; `role` is docx, pdf, metadata or scan."""
+
+    role: str
+    name: str
+    media_type: str
+    medium: Medium
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """An archive record as it was made, with all files it has now."""
+
+    archive_no: str
+    case_no: str
+    document_id: str
+    doc_no: str
+    title: str
+    form_id: str
+    edition: str
+    revision: int
+    stage: int
+    customer: str
+    amount_cents: int | None
+    retention: Retention
+    dated: date
+    kept_until: date | None
+    archived_at: datetime
+    archived_by: str
+    files: tuple[KeptFile, ...]
+
+    @property
+    def medium(self) -> str:
+        """Return what the record is on: 电子, or 电子+纸质 once the paper was scanned."""
+        media = {file.medium for file in self.files}
+        return "+".join(one.label for one in Medium if one in media)
+
+
+def records(archive: Archive, case_no: str | None = None) -> tuple[KeptRecord, ...]:
+    """Return the records of a case, or all, in the order of archiving."""
+    query = select(ArchiveRecord)
+    if case_no is not None:
+        query = query.where(ArchiveRecord.case_no == case_no)
+    with archive.database.reading() as session:
+        return kept(session, query)
+
+
+def record(session: Session, archive_no: str) -> ArchiveRecord:
+    """Return the row of an archive number; raise `NotFoundError` where there is none."""
+    row = session.scalars(select(ArchiveRecord).where(ArchiveRecord.archive_no == archive_no)).first()
+    if row is None:
+        raise NotFoundError("没有这个档号的档案", remedy="档号见 docgen archive list", code="record_unknown")
+    return row
+
+
+def kept(session: Session, query: Select[ArchiveRecord]) -> tuple[KeptRecord, ...]:
+    """Return the records that `query` selects, in the order of archiving, with their files."""
+    rows = session.scalars(query.order_by(ArchiveRecord.seq)).all()
+    files: dict[int, list[KeptFile]] = {row.seq: [] for row in rows}
+    numbers = select(query.order_by(None).subquery().c.seq)
+    of_rows = select(ArchiveFile).where(ArchiveFile.record_seq.in_(numbers)).order_by(ArchiveFile.id)
+    for file in session.scalars(of_rows):
+        files[file.record_seq].append(kept_file(file))
+    return tuple(_kept(row, files[row.seq]) for row in rows)
+
+
+def kept_file(row: ArchiveFile) -> KeptFile:
+    """Return the file that a row registers."""
+    return KeptFile(row.role, row.name, row.media_type, _MEDIA[row.medium], row.sha256, row.size)
+
+
+def columns(metadata: Metadata, said: Mapping[str, Any], *, at: datetime, by: str) -> dict[str, Any]:
+    """Return what the row of a record has to say, from its metadata and from its event in the ledger."""
+    document = metadata.document
+    return {
+        "archive_no": said["archive_no"],
+        "fonds": said["fonds"],
+        "category": said["category"],
+        "year": said["year"],
+        "retention": said["retention"],
+        "item_no": said["item_no"],
+        "kept_until": date.fromisoformat(said["kept_until"]) if said["kept_until"] else None,
+        "document_id": document.id,
+        "case_no": metadata.case_no,
+        "doc_no": document.doc_no,
+        "title": document.title,
+        "form_id": document.form_id,
+        "edition": document.edition,
+        "revision": document.revision,
+        "stage": document.stage,
+        "customer": metadata.customer,
+        "amount_cents": metadata.amount_cents,
+        "dated": document.dated,
+        "archived_at": at,
+        "archived_by": by,
+    }
+
+
+def _kept(row: ArchiveRecord, files: list[KeptFile]) -> KeptRecord:
+    return KeptRecord(
+        archive_no=row.archive_no,
+        case_no=row.case_no,
+        document_id=row.document_id,
+        doc_no=row.doc_no,
+        title=row.title,
+        form_id=row.form_id,
+        edition=row.edition,
+        revision=row.revision,
+        stage=row.stage,
+        customer=row.customer,
+        amount_cents=row.amount_cents,
+        retention=_RETENTION[row.retention],
+        dated=row.dated,
+        kept_until=row.kept_until,
+        archived_at=row.archived_at,
+        archived_by=row.archived_by,
+        files=tuple(files),
+    )
