@@ -7,7 +7,7 @@ one that case_model.md fixes.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Protocol
@@ -35,10 +35,10 @@ class TaxedLine(Protocol):
 class TaxShare:
     """What all lines of one tax rate come to, in yuan: 价税合计, 不含税金额, 税额."""
 
-    rate: Decimal
-    gross: Decimal
-    net: Decimal
-    tax: Decimal
+    rate: Decimal = field(metadata={"title": "税率"})
+    gross: Decimal = field(metadata={"title": "价税合计(元)"})
+    net: Decimal = field(metadata={"title": "不含税金额(元)"})
+    tax: Decimal = field(metadata={"title": "税额(元)"})
 
 
 def round2(amount: Decimal) -> Decimal:

@@ -13,6 +13,7 @@ from docgen.editions import Edition
 from docgen.findings import LawReference, ManualReference, Outcome
 from docgen.forms.filters import datetime as minute
 from docgen.forms.filters import due
+from docgen.masking import PiMode
 from docgen.money import yuan
 from docgen.rulebook.expression import And, Compare, Known, Literal, Name, Node, Operand, Or, Value
 from docgen.rulebook.guards import Action, Guard
@@ -35,6 +36,17 @@ OUTCOMES: Mapping[Outcome, str] = {
 
 KINDS: Mapping[str, str] = {"data": "数据", "text": "文本", "attestation": "声明"}
 """Printed name of each kind of rule."""
+
+ACTIONS: Mapping[Action, str] = {
+    Action.ISSUE: "签发前",
+    Action.SIGN: "签署前",
+    Action.ARCHIVE: "归档前",
+    Action.REPORT: "只提示",
+}
+"""When a guard stands before its action."""
+
+PI_MODES: Mapping[PiMode, str] = {PiMode.NONE: "不含", PiMode.MASKED: "脱敏", PiMode.FULL: "完整"}
+"""Printed name of each way to treat personal data."""
 
 _OPERATORS = {"==": "为", "!=": "不为", "<": "小于", "<=": "不超过", ">": "超过", ">=": "不小于"}
 _ACTIONS = {Action.ISSUE: "签发", Action.SIGN: "签署", Action.ARCHIVE: "归档", Action.REPORT: "提示于"}
@@ -208,8 +220,13 @@ def form_titles(path: Path = FORMS) -> Mapping[str, str]:
 def guard_text(guard: Guard) -> str:
     """Write what a guard stands before: 签发《合同》签署件."""
     form = "所有表单" if guard.form is None else f"《{form_titles().get(guard.form, guard.form)}》"
+    return f"{_ACTIONS[guard.action]}{form}{guard_reach(guard)}"
+
+
+def guard_reach(guard: Guard) -> str:
+    """Write how far a guard reaches: from which edition on, before whose signature, with which parts of its rule."""
     edition = f"{_EDITIONS[guard.edition]}" + ("起" if guard.edition is Edition.SIGNING else "")
     party = f"（{_PARTIES[guard.party]}）" if guard.party else ""
     parts = f"，仅{'、'.join(sorted(guard.parts))}款" if guard.parts else ""
     pending = "，待发生也不放行" if guard.blocks_pending else ""
-    return f"{_ACTIONS[guard.action]}{form}{edition}{party}{parts}{pending}"
+    return f"{edition}{party}{parts}{pending}"

@@ -1,7 +1,7 @@
 """What follows from a price list: sums, tax, and the total in words (case_model.md section 6)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
@@ -32,8 +32,8 @@ class Priced(Totalled, Protocol):
 class Subtotal:
     """What the lines of one cost category come to, in yuan."""
 
-    category: PriceCategory
-    amount: Decimal
+    category: PriceCategory = field(metadata={"title": "费用类别"})
+    amount: Decimal = field(metadata={"title": "小计(元)"})
 
 
 def total_upper(priced: Totalled) -> str:

@@ -6,14 +6,16 @@ Labels come from the titles of the case model, the way of printing from its type
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from docgen.case.enums import Choice
 from docgen.errors import DeclarationError
 from docgen.forms.context import root_types
+from docgen.forms.people import Person
 from docgen.forms.reading import Member, element, is_record, members, required
 from docgen.forms.sheet import Cell, Line, Sheet, Style, label, value
 from docgen.forms.spec import FormSpec, load_spec
@@ -73,8 +75,9 @@ class NewForm:
 class Sketch:
     """What a new form starts from: its title, what it has one document for, and the paths it shows.
 
-    `fields` are paths such as `order.order_no`, `rows` lists such as `order.lines`; without `fields` the form shows
-    every printable field of its subject.
+    `fields` are paths such as `order.order_no`; without any the form shows every printable field of its subject.
+    `rows` are lists such as `order.lines`, with every printable field of a row or with those that are named:
+    `order.lines:name,quantity`.
     """
 
     title: str
@@ -102,7 +105,7 @@ def new_form(form_id: str, sketch: Sketch, house: bytes) -> NewForm:
 
 
 def scaffold(spec: FormSpec, house: bytes, fields: Sequence[str], rows: Sequence[str] = ()) -> bytes:
-    """Return a docx for `spec` that prints `fields` and one table for each list in `rows`.
+    """Return a docx for `spec` that prints `fields` and one table for each list in `rows` (as in `Sketch`).
 
     Raises:
         DeclarationError: `unknown_path`, `not_printable` or `not_a_list`.
@@ -115,7 +118,7 @@ def scaffold(spec: FormSpec, house: bytes, fields: Sequence[str], rows: Sequence
         member = _at(spec, path)
         grid.row(label(member.title), value(_printed(path, member)), height=9)
     for path in rows:
-        _rows(sheet, spec, path)
+        _rows(sheet, spec, *path.partition(":")[::2])
     if spec.signers:
         sheet.gap()
         signing = sheet.table([30, sheet.width - 110, 30, 50])
@@ -129,14 +132,16 @@ def _anchor(*names: str) -> Cell:
     return Cell((Line("", Style.CELL, names),))
 
 
-def _rows(sheet: Sheet, spec: FormSpec, path: str) -> None:
+def _rows(sheet: Sheet, spec: FormSpec, path: str, names: str) -> None:
     found = _at(spec, path)
     kind = element(found.annotation)
     if not is_record(kind):
         raise DeclarationError(f"{path} 不是记录的列表", code="not_a_list")
-    columns = [
-        (name, one) for name, one in members(kind, Visibility.of(spec)).items() if _filter(name, one) is not None
-    ]
+    known = members(kind, Visibility.of(spec))
+    if names:
+        columns = [(name, _member(known, name, f"{path} 的 {name}")) for name in names.split(",")]
+    else:
+        columns = [(name, one) for name, one in known.items() if _filter(name, one) is not None]
     sheet.paragraph(found.title, Style.SECTION)
     grid = sheet.table([12, *([(sheet.width - 12) / len(columns)] * len(columns))])
     grid.head("序号", *(one.title for _, one in columns))
@@ -159,18 +164,24 @@ def _own_fields(spec: FormSpec) -> Iterator[str]:
 
 
 def _at(spec: FormSpec, path: str) -> Member:
+    """Return what `path` reaches; the name of a person is called as the person is: 负责人."""
     root, *steps = path.split(".")
-    roots = root_types(spec)
-    if root not in roots:
-        raise DeclarationError(f"没有名为 {root} 的字段", code="unknown_path")
-    member = Member(root, roots[root], lambda *_: None)
+    roots = {name: Member(name, kind, lambda *_: None) for name, kind in root_types(spec).items()}
+    member = _member(roots, root, path)
     for step in steps:
         kind = required(member.annotation)
         known = members(kind, Visibility.of(spec)) if is_record(kind) else {}
-        if step not in known:
-            raise DeclarationError(f"{path} 不是模板可用的字段", code="unknown_path")
-        member = known[step]
+        found = _member(known, step, path)
+        member = replace(found, title=member.title) if kind is Person and step == "name" else found
     return member
+
+
+def _member(known: Mapping[str, Member], name: str, path: str) -> Member:
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        remedy = f"是否指 {near[0]}（{known[near[0]].title}）" if near else ""
+        raise DeclarationError(f"{path} 不是模板可用的字段", code="unknown_path", remedy=remedy)
+    return known[name]
 
 
 def _printed(path: str, member: Member) -> str:

@@ -12,15 +12,15 @@ from docgen.forms.lint import form_reads, lint
 from docgen.forms.restyle import restyled
 from docgen.forms.scaffold import Sketch, new_form
 from docgen.rulebook import guards
-from docgen.rulebook.guards import Action, Guard
+from docgen.rulebook.guards import Guard
 from service import wiring
+from service.commands.issue import EDITION_LABELS
 from service.export import write_file
 from service.settings import Settings
+from service.wording import ACTIONS, PI_MODES, manual_text
 
 FAULTY = 5
 """Exit code of a lint that found something (interfaces.md)."""
-
-_ACTIONS = {Action.ISSUE: "签发前", Action.SIGN: "签署前", Action.ARCHIVE: "归档前", Action.REPORT: "只提示"}
 
 templates_option = click.option(
     "--templates", type=click.Path(path_type=Path), help="模板目录（默认随产品的 templates_docx）"
@@ -69,7 +69,12 @@ def lint_(settings: Settings, templates: Path | None) -> int:
 @click.option("--title", required=True, help="中文标题")
 @click.option("--one-per", default="case", show_default=True, help="每个什么一份，如 orders[]、negotiations[]")
 @click.option("--field", "fields", multiple=True, metavar="路径", help="要印的字段，如 order.order_no，可多次使用")
-@click.option("--rows", multiple=True, metavar="路径", help="要列表的清单，如 order.lines，可多次使用")
+@click.option(
+    "--rows",
+    multiple=True,
+    metavar="路径",
+    help="要列表的清单，如 order.lines 或只列几栏 order.lines:name,quantity，可多次使用",
+)
 @click.option("--templates", type=click.Path(path_type=Path), help="写入的目录（默认当前目录）")
 @click.pass_obj
 def new(
@@ -126,13 +131,13 @@ def _description(form: Form, standing: tuple[Guard, ...]) -> Iterator[str]:
     yield f"{spec.form_id}　{spec.title}（{spec.title_en}）"
     yield f"阶段　{spec.stage} {spec.stage_title}　{spec.status.label}　{spec.tier}"
     yield f"用途　{spec.purpose}"
-    yield f"依据　手册{spec.manual.section}“{spec.manual.quote}”"
-    yield f"编号　{spec.number}　每 {spec.one_per} 一份　读者 {spec.audience.label}　个人信息 {spec.pi_mode}"
-    yield f"保管　{spec.retention.label}　版别 {'、'.join(spec.editions)}"
+    yield f"依据　{manual_text(spec.manual)}"
+    yield f"编号　{spec.number}　每 {spec.one_per} 一份　读者 {spec.audience.label}　个人信息 {PI_MODES[spec.pi_mode]}"
+    yield f"保管　{spec.retention.label}　版别 {'、'.join(EDITION_LABELS[edition] for edition in spec.editions)}"
     for signer in spec.signers:
         optional = "（可选）" if signer.optional else ""
         yield f"签署　{signer.turn} {signer.label}　{signer.level}{optional}"
-    for action, words in _ACTIONS.items():
+    for action, words in ACTIONS.items():
         rules = guards.guards_for(standing, spec.form_id, action, Edition.RECORD)
         if rules:
             yield f"关卡　{words}：{'、'.join(sorted({guard.rule for guard in rules}))}"

@@ -1,4 +1,4 @@
-"""`python -m service.docs [--check]`: write the generated documents, or tell whether they have drifted."""
+"""`python -m service.docs [--check]`: draw and write the documents, or tell whether they have drifted."""
 
 import sys
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from docgen.errors import DocgenError
-from service.docs import check, write
+from service.docs import check, draw, write
 from service.problems import exit_code, sentences
 from service.settings import ROOT
 
@@ -18,6 +18,7 @@ def main(arguments: Sequence[str]) -> int:
         if "--check" in arguments:
             check(folder)
         else:
+            draw(folder)
             for name in write(folder):
                 click.echo(f"已写入 docs/{name}")
     except DocgenError as error:

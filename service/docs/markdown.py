@@ -1,5 +1,6 @@
 """Markdown, as much of it as the generated documents use."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 GENERATED = "<!-- 由 make docs 生成，请勿手工修改 -->"
@@ -24,6 +25,11 @@ def plain(text: str) -> str:
 def code(text: str) -> str:
     """Write a text as code."""
     return f"`{text.replace('|', chr(92) + '|')}`" if text else ""
+
+
+def heading_link(heading: str) -> str:
+    """Return the link to a heading, which browsers of Markdown know by its letters, digits and hyphens alone."""
+    return "#" + re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -76,6 +76,35 @@ def test_a_sketch_of_what_does_not_exist_is_refused(changes: dict[str, object], 
     assert caught.value.code == code
 
 
+def test_a_table_shows_only_the_columns_asked_for_in_their_order(tmp_path: Path):
+    sketch = Sketch(title="送货单", one_per="orders[]", rows=("order.lines:quantity,name",))
+    forms = Catalogue.open(TEMPLATES, written(tmp_path, "delivery_note", sketch))
+    text = filled("delivery_note", case_of("H01"), "PO20240418001", forms=forms).text
+    assert "序号\n数量\n产品/服务\n" in text
+    assert "单价" not in text
+
+
+def test_the_name_of_a_person_is_labelled_with_what_the_person_is(tmp_path: Path):
+    sketch = Sketch(title="送货单", one_per="orders[]", fields=("order.owner.name",))
+    forms = Catalogue.open(TEMPLATES, written(tmp_path, "delivery_note", sketch))
+    text = filled("delivery_note", case_of("H01"), "PO20240418001", forms=forms).text
+    assert "负责人\n*经理\n" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "near"),
+    [
+        ({"fields": ("order.ordre_no",)}, "是否指 order_no（订单号）"),
+        ({"rows": ("order.lines:nmae",)}, "是否指 name（产品/服务）"),
+        ({"fields": ("order.zzzzzz",)}, ""),
+    ],
+)
+def test_a_misspelt_field_is_answered_with_the_nearest(changes: dict[str, object], near: str):
+    with pytest.raises(DeclarationError) as caught:
+        new_form("order_summary", Sketch(**{"title": "订单摘要", "one_per": "orders[]", **changes}), HOUSE)
+    assert (caught.value.code, caught.value.remedy) == ("unknown_path", near)
+
+
 def test_a_new_form_is_deterministic():
     assert new_form("order_summary", ORDERS, HOUSE) == new_form("order_summary", ORDERS, HOUSE)
 
