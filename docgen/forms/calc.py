@@ -162,6 +162,11 @@ class Calc:
         return derived.troubles_reported(self._order, self._named("progress", Progress))
 
     @property
+    def accepted_on(self) -> date | None:
+        """Day on which the last order was accepted; None until every order that stands has been."""
+        return derived.last_accepted_on(self.case)
+
+    @property
     def survey_due_on(self) -> date | None:
         """Day on which the survey is due; None before acceptance or where the calendar has a gap."""
         try:
@@ -224,6 +229,7 @@ TITLES: Mapping[str, str] = {
     "exception_summary": "异常情况及处理措施",
     "troubles_reported": "异常及措施",
     "latest_progress": "当前进度",
+    "accepted_on": "验收完成日期",
     "survey_due_on": "调研应完成日期",
     "survey_opens_on": "调研可开始日期",
     "survey_average": "平均分",
