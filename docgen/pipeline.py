@@ -24,9 +24,9 @@ from docgen.forms.subjects import Subject, number_parts, subjects
 from docgen.issue import Identity, IssuedDocument
 from docgen.numbering import case_part, document_number, file_name
 from docgen.rulebook.guards import Action, Guard, blocking
-from docgen.workspace import KeptDocument, KnownNumbers, Workspace
-from docgen.workspace.documents import ISSUED
-from docgen.workspace.workspace import Numbered, Ruling
+from docgen.workspace import KeptDocument, KnownNumbers, Ruling, Workspace
+from docgen.workspace.documents import ARCHIVED, STANDING
+from docgen.workspace.workspace import Numbered
 
 
 class Rulebook(Protocol):
@@ -48,8 +48,8 @@ class Rulebook(Protocol):
         """Return what documents print of the policy in force on a day."""
         ...
 
-    def ruling(self, report: CheckReport) -> Ruling:
-        """Join a report with the exact rules and policy behind it."""
+    def ruling(self, report: CheckReport, known: KnownNumbers) -> Ruling:
+        """Join a report with the exact rules and policy behind it, and with what was known of other cases."""
         ...
 
 
@@ -120,11 +120,12 @@ def issue(case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as
         NotFoundError: a form or subject does not exist.
         StateError: the same documents were being issued by someone else (code `changed_meanwhile`).
     """
-    report = office.rulebook.check(case, as_of, office.workspace.known_numbers(case.case_no))
+    known = office.workspace.known_numbers(case.case_no)
+    report = office.rulebook.check(case, as_of, known)
     desk = _Desk(case, report, office)
     jobs = [job for wish in wishes for job in desk.jobs(wish)]
     refused = [answer for job in jobs if isinstance(answer := desk.made(job), Refusal)]
-    kept = desk.keep(by)
+    kept = desk.keep(known, by)
     return Outcome(kept, desk.new, tuple(refused))
 
 
@@ -199,7 +200,7 @@ class _Desk:
         if stopped:
             return Refusal(job.spec, job.subject.key, job.edition, stopped)
         try:
-            if before and before.state == ISSUED and self._same(job, before):
+            if before and before.state in STANDING and self._same(job, before):
                 self._unchanged.append(self._completed(job, before))
             else:
                 self._take(job, number, running, revision, rendered)
@@ -208,11 +209,11 @@ class _Desk:
             return Refusal(job.spec, job.subject.key, job.edition, unprintable=reasons)
         return None
 
-    def keep(self, by: str) -> tuple[KeptDocument, ...]:
+    def keep(self, known: KnownNumbers, by: str) -> tuple[KeptDocument, ...]:
         """Keep what was made; return all documents, issued now or before."""
         fresh: tuple[KeptDocument, ...] = ()
         if self._fresh:
-            ruling = self._office.rulebook.ruling(self._report)
+            ruling = self._office.rulebook.ruling(self._report, known)
             fresh = self._office.workspace.keep(self._case, ruling, self._fresh, by=by)
         self.new = frozenset(document.id for document in fresh)
         return (*self._unchanged, *fresh)
@@ -236,7 +237,7 @@ class _Desk:
         running = state.next_running + self._running[job.spec.form_id]
         if declared is None:
             return state.doc_no or self._next_number(job, running), running, before
-        if before and before.state == ISSUED and before.doc_no != declared:
+        if before and before.state in STANDING and before.doc_no != declared:
             raise StateError(
                 f"《{job.spec.title}》已以编号{before.doc_no}签发，案卷中的编号现为{declared}",
                 remedy=f"先作废原文书：docgen void {before.doc_no} --reason 原因",
@@ -298,5 +299,6 @@ class _Desk:
 
     def _completed(self, job: _Job, before: KeptDocument) -> KeptDocument:
         """Add the PDF to a document that was issued without one."""
-        pdf = None if before.pdf_sha256 else self._pdf(job, self._office.workspace.content(before.docx_sha256))
+        final = before.pdf_sha256 or before.state == ARCHIVED
+        pdf = None if final else self._pdf(job, self._office.workspace.content(before.docx_sha256))
         return self._office.workspace.keep_pdf(before, pdf, by=before.issued_by) if pdf else before

@@ -9,10 +9,10 @@ from itertools import takewhile
 from pathlib import Path
 
 from docgen.case import CaseFile, case_sha256, load_case
-from docgen.clock import Clock, SystemClock
+from docgen.clock import Clock, SystemClock, day
 from docgen.convert import open_converter
 from docgen.editions import Edition
-from docgen.errors import InputError, NotFoundError
+from docgen.errors import InputError, NotFoundError, StateError
 from docgen.findings import CheckReport
 from docgen.forms.calc import Figures
 from docgen.forms.catalogue import Catalogue
@@ -22,8 +22,7 @@ from docgen.pipeline import Office
 from docgen.rulebook import guards
 from docgen.rulebook.guards import Action, Guard
 from docgen.rulebook.judge import Occasion
-from docgen.workspace import KnownNumbers, Workspace
-from docgen.workspace.workspace import Ruling
+from docgen.workspace import KnownNumbers, Ruling, Workspace
 from rules.book import Rulebook, load_rulebook
 from rules.facts import Known, RenderedText, Setting, document_facts
 from service.settings import Settings
@@ -123,9 +122,16 @@ class IssuingRules:
             **{name: number for name, number in stated.items() if isinstance(number, int)},
         )
 
-    def ruling(self, report: CheckReport) -> Ruling:
-        """Join a report with the files of packs and policy behind it."""
-        return Ruling(report, self.book.files)
+    def ruling(self, report: CheckReport, known: KnownNumbers) -> Ruling:
+        """Join a report with the files of packs and policy behind it, and with what was known of other cases.
+
+        Raises:
+            StateError: Packs or policy were changed since the check (code `changed_meanwhile`).
+        """
+        present = self.book.judge(day(report.as_of)).identity, self.book.policy.sha256
+        if present != (report.pack, report.policy_sha256):
+            raise StateError("规则包或公司规定刚刚改变", remedy="重新签发", code="changed_meanwhile")
+        return Ruling(report, self.book.files, known)
 
 
 def _own_guards(spec: FormSpec) -> Iterator[Guard]:

@@ -3,8 +3,9 @@
 Snapshots, decisions, numbers, documents, overrides and a hash-chained log of events; bytes lie in the store.
 """
 
+from docgen.workspace.decisions import KeptDecision, KnownNumbers, Ruling
 from docgen.workspace.documents import KeptDocument
 from docgen.workspace.events import ChainFault, KeptEvent
-from docgen.workspace.workspace import KnownNumbers, Workspace
+from docgen.workspace.workspace import Workspace
 
-__all__ = ["ChainFault", "KeptDocument", "KeptEvent", "KnownNumbers", "Workspace"]
+__all__ = ["ChainFault", "KeptDecision", "KeptDocument", "KeptEvent", "KnownNumbers", "Ruling", "Workspace"]

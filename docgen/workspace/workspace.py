@@ -6,36 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from docgen.case import CaseFile, canonical_json
 from docgen.clock import Clock
 from docgen.convert import Pdf
 from docgen.db.engine import Database
-from docgen.db.models import CaseSnapshot, Decision, Override
-from docgen.errors import BackendError
+from docgen.db.models import CaseSnapshot, Override
+from docgen.errors import BackendError, failure
 from docgen.findings import CheckReport
 from docgen.issue import Identity, IssuedDocument
 from docgen.stores import Store, open_store
-from docgen.workspace import documents, events
+from docgen.workspace import decisions, documents, events
+from docgen.workspace.decisions import SEAL, Digests, KeptDecision, KnownNumbers, Ruling
 from docgen.workspace.documents import KeptDocument, NumberState
 from docgen.workspace.events import ChainFault, EventKind, KeptEvent
-
-
-@dataclass(frozen=True, slots=True)
-class KnownNumbers:
-    """Numbers that other cases of this workspace use already (CT-23, OD-02)."""
-
-    contract_numbers: frozenset[str]
-    order_numbers: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A report together with the text of every file of rules and policy behind it, by name."""
-
-    report: CheckReport
-    files: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +46,7 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BackendError(
-                f"无法创建工作区目录：{error.strerror}", remedy="检查目录权限，或用 --workspace 指定其他目录"
+                f"无法创建工作区目录：{failure(error)}", remedy="检查目录权限，或用 --workspace 指定其他目录"
             ) from error
         database = Database(f"sqlite:///{(folder / 'workspace.db').resolve()}")
         return cls(database, open_store(f"file:{(folder / 'objects').resolve()}"), clock)
@@ -122,18 +106,22 @@ class Workspace:
             if pdf:
                 self._store.put(pdf)
         now = self._clock.now()
-        snapshot = self._store.put(canonical_json(case))
-        rules, answer = self._store.put(_json(ruling.files)), self._store.put(_report_json(ruling.report))
+        digests = Digests(
+            case=self._store.put(canonical_json(case)),
+            rules=self._store.put(_json(ruling.files)),
+            report=self._store.put(_report_json(ruling.report)),
+        )
         with self._database.writing() as session:
-            decision = self._decide(session, case, ruling.report, snapshot, rules, answer)
+            decision = decisions.add(session, case, ruling, digests, at=now)
+            seal = decisions.seal(decision)
             kept = []
             for item in made:
                 document = documents.add(
                     session,
                     item.document,
                     running=item.running,
-                    case_sha256=snapshot,
-                    decision_id=decision,
+                    case_sha256=digests.case,
+                    decision_id=decision.id,
                     at=now,
                     by=by,
                 )
@@ -151,6 +139,7 @@ class Workspace:
                         "revision": document.revision,
                         "docx_sha256": document.docx_sha256,
                         "pdf_sha256": document.pdf_sha256 or "",
+                        SEAL: seal,
                     },
                 )
         return tuple(kept)
@@ -194,6 +183,11 @@ class Workspace:
         with self._database.reading() as session:
             return documents.of_case(session, case_no)
 
+    def decisions(self, case_no: str | None = None) -> tuple[KeptDecision, ...]:
+        """Return what the rules decided, in order, for one case or for all."""
+        with self._database.reading() as session:
+            return decisions.read(session, case_no)
+
     def content(self, sha256: str) -> bytes:
         """Return kept bytes by digest, re-hashed on the way."""
         return self._store.get(sha256)
@@ -207,37 +201,6 @@ class Workspace:
         """Recompute the chain of events; None means intact."""
         with self._database.reading() as session:
             return events.verify(session)
-
-    def _decide(  # noqa: PLR0913, PLR0917 - one row has this many parts
-        self, session: Session, case: CaseFile, report: CheckReport, snapshot: str, rules: str, answer: str
-    ) -> int:
-        now = self._clock.now()
-        if session.get(CaseSnapshot, snapshot) is None:
-            session.add(
-                CaseSnapshot(
-                    sha256=snapshot,
-                    case_no=case.case_no,
-                    title=case.title,
-                    contract_no=case.contract.contract_no if case.contract else None,
-                    order_nos=[order.order_no for order in case.orders],
-                    stored_at=now,
-                )
-            )
-            session.flush()
-        decision = Decision(
-            case_no=case.case_no,
-            case_sha256=snapshot,
-            as_of=report.as_of,
-            decided_at=now,
-            pack_version=report.pack.version,
-            pack_sha256=report.pack.sha256,
-            rules_sha256=rules,
-            policy_sha256=report.policy_sha256,
-            report_sha256=answer,
-        )
-        session.add(decision)
-        session.flush()
-        return decision.id
 
 
 def _report_json(report: CheckReport) -> bytes:

@@ -15,6 +15,7 @@ from rules.book import Change, Rulebook, lint, load_rulebook
 from service import wiring
 from service.chapters import chapters
 from service.commands.options import as_of_option, moment, policy_option
+from service.commands.replay import decisions, replay
 from service.problems import REFUSED
 from service.samples import results
 from service.settings import ROOT, Settings
@@ -26,7 +27,11 @@ LINT_FAULTS = 5
 
 @click.group()
 def rules() -> None:
-    """规则：列出、查看、检查、用样例验证、比较两版的影响。"""
+    """规则：列出、查看、检查、用样例验证、比较两版的影响、重放已作的决定。"""
+
+
+rules.add_command(decisions)
+rules.add_command(replay)
 
 
 @rules.command("list")
