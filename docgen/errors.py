@@ -4,6 +4,7 @@ An error says what failed, on what, and what to do. A refusal by a rule is not a
 The table from family to exit code and HTTP status lives with the delivery (`service`).
 """
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,3 +68,24 @@ class IntegrityError(DocgenError):
     """Kept bytes or records are not what was recorded; nobody may go on as if they were."""
 
     code = "integrity"
+
+
+_FAILURES = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘只读",
+    errno.ENOENT: "目录不存在",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.EISDIR: "该路径是目录",
+    errno.EEXIST: "同名文件已存在",
+    errno.ENAMETOOLONG: "文件名过长",
+    errno.EIO: "磁盘读写出错",
+}
+
+
+def failure(error: OSError) -> str:
+    """Say in Chinese why the system refused; a rare reason is named by its symbol."""
+    code = error.errno or 0
+    return _FAILURES.get(code) or f"系统错误 {errno.errorcode.get(code, str(code))}"

@@ -18,6 +18,8 @@ _FINAL_MARKS = ("。", "！", "？", "：", "；", "……", ".", "”")
 
 CHOSEN, NOT_CHOSEN = "☑", "☐"
 
+_SHORT_RUN = 2  # so many numbers in a row are still written one by one
+
 
 def money(value: Decimal) -> str:
     """Print an amount in yuan with its sign: ¥680,000.00."""
@@ -104,8 +106,14 @@ def join(value: Sequence[str], separator: str = "、") -> str:
 
 
 def numbers(value: Sequence[int]) -> str:
-    """Print a list of numbers in one line: 1、2."""
-    return "、".join(str(number) for number in value)
+    """Print a list of numbers in one line, three and more in a row as from and to: 1、2、5至9."""
+    runs: list[list[int]] = []
+    for number in value:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return "、".join(f"{run[0]}至{run[-1]}" if len(run) > _SHORT_RUN else "、".join(map(str, run)) for run in runs)
 
 
 def numbered(value: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from docgen.errors import BackendError, InputError, IntegrityError, NotFoundError
+from docgen.errors import BackendError, InputError, IntegrityError, NotFoundError, failure
 from docgen.stores.holding import Holding, Swept
 
 _SHELVES = tuple(f"{number:02x}" for number in range(256))
@@ -161,7 +161,7 @@ def _sync(folder: Path) -> None:
 
 def _failed(error: OSError) -> BackendError:
     return BackendError(
-        f"文件存储读写失败：{error.strerror}",
+        f"文件存储读写失败：{failure(error)}",
         remedy="检查磁盘空间、目录权限后重试；未写完的文件不会被登记",
         code="store_failed",
     )

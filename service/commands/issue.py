@@ -16,7 +16,7 @@ from docgen.pipeline import issue as issue_documents
 from docgen.workspace import KeptDocument, Workspace
 from service import terminal, wiring
 from service.commands.options import as_of_option, moment, policy_option
-from service.export import write_file
+from service.export import write_file, write_files
 from service.problems import REFUSED
 from service.settings import Settings
 
@@ -126,8 +126,7 @@ def _export(document: KeptDocument, workspace: Workspace, out: Path) -> str:
     edition = Edition(document.identity.edition)
     if edition is Edition.DRAFT or any(_differs(out / f"{stem}{suffix}", data) for suffix, data in contents.items()):
         stem = f"{stem}（{EDITION_LABELS[edition]}）"  # another edition of the same number lies there: keep both
-    for suffix, data in contents.items():
-        write_file(out, stem + suffix, data)
+    write_files(out, {stem + suffix: data for suffix, data in contents.items()})
     return stem
 
 

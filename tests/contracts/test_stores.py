@@ -79,7 +79,7 @@ class TestFilesystem:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(BackendError, match="No space left"):
+        with pytest.raises(BackendError, match="磁盘已满"):
             store.put(b"contract")
         monkeypatch.undo()
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
