@@ -37,3 +37,5 @@ def _fact_lines(fact: ExplainedFact) -> Iterator[str]:
     yield f"    {fact.title} {fact.name} = {value}{reason}"
     for source in fact.sources:
         yield f"      {source.path} = {source.value}"
+    if fact.witnessed:
+        yield f"      系统见证　{fact.witnessed}"

@@ -30,7 +30,8 @@ class Aspect:
     `subject` is the key printed in messages; `path` is the place in the case file that the record is about
     (`orders[0].acceptances[1]`, empty for the whole case); `on` is the day on which policy values and law articles
     are looked up; `due` holds the deadline behind a fact, by fact name; `unknown` the Chinese reason why a fact is
-    absent, by fact name, where the reason is not simply that the case does not say.
+    absent, by fact name, where the reason is not simply that the case does not say; `witnessed` names the times that
+    the service itself logged and that a fact was read from instead of those in the case, by fact name.
     """
 
     aspect: ClassVar[str]
@@ -41,6 +42,7 @@ class Aspect:
     on: date
     due: Mapping[str, Due] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
+    witnessed: Mapping[str, str] = field(default_factory=dict)
 
 
 def fact(title: str, *paths: str, optional: bool = False) -> Any:  # noqa: ANN401 - stands for a field of any type

@@ -28,13 +28,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedFact:
-    """One fact or policy value that a condition read; `value` is None where it is absent, then `reason` may say why."""
+    """One fact or policy value that a condition read; `value` is None where it is absent, then `reason` may say why.
+
+    `witnessed` names the times behind it that the service logged and that counted instead of those of the case.
+    """
 
     name: str
     title: str
     value: str | None
     reason: str
     sources: tuple[Source, ...]
+    witnessed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def _facts(part: Part, record: Aspect, situation: Situation, case: object) -> It
                 for path in (fact.paths if fact else ())
                 for source in look_up(case, path.replace("{}", record.path))
             )[:MAX_SOURCES],
+            witnessed=record.witnessed.get(name, ""),
         )
 
 

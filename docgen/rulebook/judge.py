@@ -21,7 +21,7 @@ from docgen.rulebook.durable import Engine
 from docgen.rulebook.expression import Value, names
 from docgen.rulebook.guards import Guard
 from docgen.rulebook.laws import Law
-from docgen.rulebook.message import filled, pending_text
+from docgen.rulebook.message import filled, pending_text, with_witnessed
 from docgen.rulebook.pack import Pack, Part, Rule, clause_of
 from docgen.rulebook.program import REFUSED, Conditions, Program, Row, Situation, Verdict
 
@@ -178,14 +178,15 @@ class Judge:
         absent: Sequence[str],
     ) -> Finding:
         part = conditions.part
-        due = next((record.due[name] for name in names(part.violates) if name in record.due), None)
+        read = names(part.violates)
+        due = next((record.due[name] for name in read if name in record.due), None)
+        pending = outcome is Outcome.PENDING
+        message = _pending(rule, part, record, absent) if pending else filled(part.message, record)
         return Finding(
             rule=rule.id,
             outcome=outcome,
             subject=record.subject,
-            message=_pending(rule, part, record, absent)
-            if outcome is Outcome.PENDING
-            else filled(part.message, record),
+            message=with_witnessed(message, [record.witnessed[name] for name in read if name in record.witnessed]),
             inputs=_inputs(rule, conditions.order, situation),
             manual=rule.manual,
             law=self.laws_in_force(rule, record.on),

@@ -28,6 +28,11 @@ def filled(template: str, record: Aspect) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: text_of(match[1], getattr(record, match[1])), template)
 
 
+def with_witnessed(message: str, times: Sequence[str]) -> str:
+    """Add to a message the `times` it rests on that the service witnessed, if there are any."""
+    return f"{message}（系统见证：{'、'.join(dict.fromkeys(times))}）" if times else message
+
+
 def pending_text(title: str, missing: Sequence[str], reasons: Sequence[str]) -> str:
     """Say why the rule `title` cannot be decided yet: facts that are `missing`, or the `reasons` why they are."""
     if reasons:

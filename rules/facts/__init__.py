@@ -23,6 +23,7 @@ from rules.facts import (
 )
 from rules.facts.document import DocumentFacts, RenderedText, document_facts
 from rules.facts.setting import Known, Setting
+from rules.facts.witness import noted
 
 __all__ = ["ASPECTS", "DocumentFacts", "Known", "RenderedText", "Setting", "derive", "document_facts"]
 
@@ -35,5 +36,4 @@ ASPECTS: tuple[type[Aspect], ...] = tuple(aspect for module in (*_STAGES, docume
 def derive(case: CaseFile, setting: Setting) -> Iterator[Aspect]:
     """Yield every record of `case`, in the order of the stages; documents are added at issue (`document_facts`)."""
     bound = setting.about(case)
-    for module in _STAGES:
-        yield from module.derive(case, bound)
+    yield from noted((record for module in _STAGES for record in module.derive(case, bound)), case, bound)

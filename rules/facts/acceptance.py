@@ -30,8 +30,10 @@ class AcceptanceFacts(Aspect):
     signed: bool = fact("已签署", "{}.signed_at")
     both_signed: bool = fact("双方已签", "{}.signatures")
     meeting_ok: bool = fact("有客户参加的验收会议", "{}.meeting_summary", "{}.contact_refs")
-    rectify_started: bool = fact("已启动整改", "orders")
-    rectify_elapsed_min: int | None = fact("启动整改用时(分钟)", "{}.signed_at", "orders", optional=True)
+    rectify_started: bool = fact("已启动整改", "orders[].rectifications[].started_at")
+    rectify_elapsed_min: int | None = fact(
+        "启动整改用时(分钟)", "{}.signed_at", "orders[].rectifications[].started_at", optional=True
+    )
     late_text: DisplayText = fact("超时小时数")
 
 
@@ -45,7 +47,9 @@ class AcceptorFacts(Aspect):
     aspect: ClassVar[str] = "acceptor"
     title: ClassVar[str] = "验收签字人"
 
-    authorised: bool = fact("有验收授权", "{}.auth_no", "{}.signer_name", "authorizations")
+    authorised: bool = fact(
+        "有验收授权", "{}.auth_no", "{}.signer_name", "orders[].acceptances[].signed_at", "authorizations"
+    )
     signer_text: DisplayText = fact("签字人", "{}.signer_name")
 
 

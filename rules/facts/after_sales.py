@@ -28,7 +28,11 @@ class AfterSalesFacts(Aspect):
     contract_effective: bool = fact("合同已生效", "contract.signatures")
     exists: bool = fact("已指派售后", "after_sales")
     assigned_before_effective: bool | None = fact(
-        "指派早于合同生效", "after_sales.assigned_at", "contract.signatures", "contract.effective_on", optional=True
+        "指派早于合同生效",
+        "after_sales.assigned_at",
+        "contract.signatures[].signed_at",
+        "contract.effective_on",
+        optional=True,
     )
     owner_has_role: bool | None = fact("负责人具有售后角色", "after_sales.owner_ref", "staff", optional=True)
     told_ok: bool | None = fact(

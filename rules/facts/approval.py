@@ -38,7 +38,7 @@ class ApprovalFacts(Aspect):
     step_count: int = fact("审批步骤数", "contract.approval.steps")
     step1_role: ApprovalRole | None = fact("第一步角色", "contract.approval.steps", optional=True)
     step2_role: ApprovalRole | None = fact("第二步角色", "contract.approval.steps", optional=True)
-    times_sorted: bool = fact("审批时间依次", "contract.approval.steps")
+    times_sorted: bool = fact("审批时间依次", "contract.approval.steps[].decided_at")
     role_repeated: bool = fact("同一角色重复审批", "contract.approval.steps")
     stale_step_count: int = fact("非当前版本的步骤数", "contract.approval.steps", "contract.version")
     sm_current: bool = fact("销售经理已通过当前版本", "contract.approval.steps", "contract.version")
@@ -81,7 +81,7 @@ class ContractChangeFacts(Aspect):
 
     confirmed: bool = fact("客户已确认", "{}.customer_confirmed_at")
     resubmitted_before_confirm: bool | None = fact(
-        "确认前已再次审批", "{}.customer_confirmed_at", "contract.approval.steps", optional=True
+        "确认前已再次审批", "{}.customer_confirmed_at", "contract.approval.steps[].decided_at", optional=True
     )
     clause_text: DisplayText = fact("条款名称", "{}.clause_id")
 

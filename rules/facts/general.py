@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -149,10 +149,16 @@ def _chronology(case: CaseFile, setting: Setting) -> Iterator[ChronologyFacts]:
         yield ChronologyFacts(
             subject=f"{first}→{second}",
             on=day(start),
+            witnessed=_seen(setting, (first, first_title, start), (second, second_title, end)),
             out_of_order=end < start,
             from_text=f"{first_title}（{stamp(start)}）",
             to_text=f"{second_title}（{stamp(end)}）",
         )
+
+
+def _seen(setting: Setting, *milestones: tuple[str, str, datetime]) -> Mapping[str, str]:
+    seen = [f"{title} {stamp(at)}" for kind, title, at in milestones if setting.saw(kind, at)]
+    return {"out_of_order": "、".join(seen)} if seen else {}
 
 
 def _milestones(case: CaseFile, setting: Setting) -> Iterator[tuple[str, str, datetime | None]]:

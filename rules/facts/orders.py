@@ -33,7 +33,9 @@ class OrderFacts(Aspect):
     kind: OrderKind = fact("订单类型", "{}.kind")
     status: OrderStatus = fact("订单状态", "{}.status")
     contract_effective: bool = fact("合同已双方签署", "contract.signatures")
-    created_before_effective: bool | None = fact("录入早于合同生效", "{}.created_at", "contract", optional=True)
+    created_before_effective: bool | None = fact(
+        "录入早于合同生效", "{}.created_at", "contract.signatures[].signed_at", "contract.effective_on", optional=True
+    )
     number_ok: bool = fact("订单号格式与日期正确", "{}.order_no", "{}.created_at")
     number_duplicate: bool | None = fact("订单号重复", "{}.order_no", optional=True)
     contract_no_ok: bool = fact("合同编号相符", "{}.contract_no", "contract.contract_no")
@@ -49,14 +51,18 @@ class OrderFacts(Aspect):
     has_confirmation: bool = fact("已发确认函", "{}.confirmation")
     confirmation_ok: bool | None = fact("确认函内容正确", "{}.confirmation", "{}.delivery_on", optional=True)
     has_progress: bool = fact("已有进度", "{}.progress")
-    max_gap_days: int | None = fact("同步最长间隔(天)", "{}.progress", "{}.confirmation.sent_at", optional=True)
+    max_gap_days: int | None = fact(
+        "同步最长间隔(天)", "{}.progress[].synced_at", "{}.confirmation.sent_at", optional=True
+    )
     delivered: bool = fact("已交付", "{}.received_at", "{}.service_done_at")
     delivered_late: bool | None = fact(
         "交付晚于约定", "{}.received_at", "{}.service_done_at", "{}.delivery_on", optional=True
     )
     undelivered_past_due: bool = fact("过期未交付", "{}.delivery_on")
-    accept_first_signed: bool = fact("首次验收已签署", "{}.acceptances")
-    accept_wd_used: int | None = fact("验收已用工作日", "{}.received_at", "{}.acceptances", optional=True)
+    accept_first_signed: bool = fact("首次验收已签署", "{}.acceptances[].signed_at")
+    accept_wd_used: int | None = fact(
+        "验收已用工作日", "{}.received_at", "{}.service_done_at", "{}.acceptances[].signed_at", optional=True
+    )
     accept_wd_limit: int | None = fact("验收期限(工作日)", "contract.acceptance_workdays", optional=True)
     last_round_passed: bool = fact("末次验收通过", "{}.acceptances")
     past_due_not_accepted: bool = fact("过期未验收通过", "{}.delivery_on", "{}.acceptances")

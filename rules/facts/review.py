@@ -50,8 +50,12 @@ class DeptOpinionFacts(Aspect):
     decision: Opinion | None = fact("审核意见", "{}.decision", optional=True)
     checks_all_true: bool | None = fact("要点全部满足", "{}.checks", optional=True)
     checks_complete: bool | None = fact("要点齐全", "{}.checks", optional=True)
-    signed_after_presentation: bool | None = fact("签字晚于呈现", "{}.signed_at", optional=True)
-    condition_open_at_presentation: bool | None = fact("呈现时附加条件未关闭", "{}.condition_closed_at", optional=True)
+    signed_after_presentation: bool | None = fact(
+        "签字晚于呈现", "{}.signed_at", "proposals[].presentation.at", optional=True
+    )
+    condition_open_at_presentation: bool | None = fact(
+        "呈现时附加条件未关闭", "{}.condition_closed_at", "proposals[].presentation.at", optional=True
+    )
     department_text: DisplayText = fact("审核部门")
     reviewer_text: DisplayText = fact("审核人编号")
 

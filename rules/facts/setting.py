@@ -125,6 +125,10 @@ class Setting:
             return min(witnessed)
         return min(witnessed, key=lambda at: abs(at - declared))
 
+    def saw(self, kind: str, at: datetime) -> bool:
+        """Tell whether an act `kind` was witnessed at this very time."""
+        return any(seen == kind and at in times for (seen, _), times in self.log.items())
+
     def holds(self, ref: str | None, role: Role) -> bool:
         """Tell whether `ref` is one of our people and has `role`."""
         person = self.staff.get(ref or "")

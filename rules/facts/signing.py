@@ -34,7 +34,7 @@ class SignatureFacts(Aspect):
     name_is_legal_rep: bool = fact("签字人是法定代表人", "{}.signer_name")
     auth_found: bool = fact("有授权委托书", "{}.auth_no", "authorizations")
     signer_is_agent: bool | None = fact("签字人是受托人", "{}.signer_name", "authorizations", optional=True)
-    approved_before: bool = fact("签署前已最终审批", "{}.signed_at", "contract.approval.steps")
+    approved_before: bool = fact("签署前已最终审批", "{}.signed_at", "contract.approval.steps[].decided_at")
     method: SignMethod = fact("签署方式", "{}.method")
     esign_present: bool = fact("有电子签名证据", "{}.esign")
     platform_compliant: bool | None = fact("平台合规", "{}.esign.platform_compliant", optional=True)
@@ -87,8 +87,8 @@ class ArchiveItemFacts(Aspect):
     title: ClassVar[str] = "归档项目"
 
     item: ArchiveItem = fact("归档方式")
-    done: bool = fact("已完成", "contract.archive")
-    wd_used: int | None = fact("已用工作日", "contract.archive", "contract.signatures", optional=True)
+    done: bool = fact("已完成", "{}")
+    wd_used: int | None = fact("已用工作日", "{}", "contract.signatures[].signed_at", optional=True)
     item_text: DisplayText = fact("归档方式")
     due_text: DisplayText = fact("应完成时间")
 
@@ -203,18 +203,18 @@ def _missing_elements(authorization: Authorization) -> tuple[str, ...]:
 def _archive_items(setting: Setting, contract: Contract, signed_at: datetime) -> Iterator[ArchiveItemFacts]:
     archive, number = contract.archive or ContractArchive(), contract.contract_no
     limit = policy_int(setting, day(signed_at), "deadlines.contract_archive_workdays")
-    items: tuple[tuple[ArchiveItem, str, str, datetime | None], ...] = (
-        ("scan", "扫描", "contract.scanned", archive.scanned_at),
-        ("crm", "上传CRM", "contract.crm_uploaded", archive.crm_uploaded_at),
-        ("electronic", "电子归档", "contract.archived_electronic", archive.electronic_archived_at),
-        ("paper", "纸质归档", "contract.archived_paper", archive.paper_archived_at),
+    items: tuple[tuple[ArchiveItem, str, str, str, datetime | None], ...] = (
+        ("scan", "扫描", "scanned", "scanned_at", archive.scanned_at),
+        ("crm", "上传CRM", "crm_uploaded", "crm_uploaded_at", archive.crm_uploaded_at),
+        ("electronic", "电子归档", "archived_electronic", "electronic_archived_at", archive.electronic_archived_at),
+        ("paper", "纸质归档", "archived_paper", "paper_archived_at", archive.paper_archived_at),
     )
-    for item, title, kind, declared in items:
-        done_at = setting.time(kind, number, declared)
+    for item, title, kind, name, declared in items:
+        done_at = setting.time(f"contract.{kind}", number, declared)
         period = workday_period(setting.calendar, signed_at, done_at or setting.as_of, limit)
         yield ArchiveItemFacts(
             subject=f"{number}/{item}",
-            path="contract.archive",
+            path=f"contract.archive.{name}",
             on=day(signed_at),
             due=period.due("wd_used", done_at),
             unknown=period.unknown("wd_used"),

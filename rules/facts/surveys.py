@@ -24,9 +24,9 @@ class SurveySlotFacts(Aspect):
     title: ClassVar[str] = "满意度调研节点"
 
     month: int = fact("验收后第几个月")
-    done: bool = fact("已完成调研", "after_sales.surveys")
-    late_days: int | None = fact("逾期天数", "after_sales.surveys", "orders", optional=True)
-    early_days: int | None = fact("提前天数", "after_sales.surveys", "orders", optional=True)
+    done: bool = fact("已完成调研", "{}.done_at")
+    late_days: int | None = fact("逾期天数", "{}.done_at", "orders", optional=True)
+    early_days: int | None = fact("提前天数", "{}.done_at", "orders", optional=True)
     due_text: DisplayText = fact("应调研日期")
 
 

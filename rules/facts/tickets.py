@@ -25,9 +25,9 @@ class TicketFacts(Aspect):
 
     contract_effective: bool = fact("合同已生效", "contract.signatures")
     before_effective: bool | None = fact(
-        "早于合同生效", "{}.reported_at", "contract.signatures", "contract.effective_on", optional=True
+        "早于合同生效", "{}.reported_at", "contract.signatures[].signed_at", "contract.effective_on", optional=True
     )
-    before_acceptance: bool = fact("早于验收", "{}.reported_at", "orders")
+    before_acceptance: bool = fact("早于验收", "{}.reported_at", "orders[].acceptances[].signed_at")
     responded: bool = fact("已响应", "{}.responded_at")
     respond_elapsed_min: int = fact("响应用时(分钟)", "{}.reported_at", "{}.responded_at")
     promised: bool = fact("已承诺时限", "{}.promised_by")
