@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl
 from docgen.convert.checked import CheckedConverter
 from docgen.convert.libreoffice import open_libreoffice
 from docgen.convert.port import Converter, Engine, Pdf
-from docgen.convert.rdocx import open_rdocx, page_references
+from docgen.convert.rdocx import open_rdocx, referred_pages
+from docgen.convert.references import page_references
 from docgen.errors import DeclarationError
 
-__all__ = ["Converter", "Pdf", "open_converter", "page_references"]
+__all__ = ["Converter", "Pdf", "open_converter", "page_references", "referred_pages"]
 
 _SCHEMES: Final[Mapping[str, Callable[[Mapping[str, str]], Engine]]] = {
     "rdocx": open_rdocx,

@@ -7,7 +7,7 @@ tables that belong together.
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Final
 
@@ -19,7 +19,8 @@ from docgen.convert.breaks import break_what_does_not_fit
 from docgen.convert.dress import dressed, with_fonts
 from docgen.convert.keeping import keep_tables_together
 from docgen.convert.merged import refuse_divided_cells
-from docgen.convert.package import DOCUMENT, W, pack
+from docgen.convert.package import DOCUMENT, pack
+from docgen.convert.references import page_references
 from docgen.convert.source import Feature, Source, read_source
 from docgen.convert.typefaces import rare
 from docgen.errors import BackendError, DeclarationError, InputError
@@ -58,8 +59,8 @@ class Rdocx:
         """Release nothing: there is nothing held."""
 
 
-def page_references(docx: bytes) -> Sequence[str]:
-    """Return the page number that each PAGEREF field of the Word file `docx` shows, in the order of the fields.
+def referred_pages(docx: bytes) -> Sequence[str]:
+    """Return the page number that each PAGEREF field of the Word file `docx` shows once it is laid out, in order.
 
     Raises:
         InputError: it is not a Word file, is too long, or has characters that no font has.
@@ -72,23 +73,7 @@ def page_references(docx: bytes) -> Sequence[str]:
         body = etree.fromstring(document.part_xml(DOCUMENT).encode("utf-8"))
     except rdocx.RdocxError as error:
         raise _not_laid_out() from error
-    return [number for paragraph in body.iter(f"{W}p") for number in _shown(paragraph)]
-
-
-def _shown(paragraph: etree._Element) -> Iterator[str]:
-    """Yield the results of the PAGEREF fields of a paragraph."""
-    instruction, result, printing = "", "", False
-    for element in paragraph.iter(f"{W}fldChar", f"{W}instrText", f"{W}t"):
-        if element.tag == f"{W}instrText":
-            instruction += element.text or ""
-        elif element.tag == f"{W}t":
-            result += (element.text or "") if printing else ""
-        elif element.get(f"{W}fldCharType") == "begin":
-            instruction, result = "", ""
-        else:
-            printing = element.get(f"{W}fldCharType") == "separate"
-            if not printing and instruction.split()[:1] == ["PAGEREF"]:
-                yield result
+    return ["".join(text.text or "" for text in shown) for shown in page_references(body)]
 
 
 def _opened(source: Source, rare_characters: frozenset[str]) -> rdocx.Document:

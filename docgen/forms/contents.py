@@ -4,18 +4,16 @@ Word shows what a field held when it was saved until somebody updates it. So the
 embedded converter and written into the fields; a reader who never updates them sees those of our PDF.
 """
 
-import re
 from io import BytesIO
 from zipfile import ZipFile
 
-from docgen.convert import page_references
+from lxml import etree
+
+from docgen.convert import page_references, referred_pages
+from docgen.forms.ooxml import PARSER
 from docgen.template.package import stored, zipped
 
 _BODY = "word/document.xml"
-_FIELD = re.compile(
-    r'(<w:instrText[^>]*>\s*PAGEREF\s(?:(?!</w:p>).)*?"separate"/>(?:(?!</w:p>).)*?<w:t(?:\s[^>]*)?>)[^<]*(?=</w:t>)',
-    re.DOTALL,
-)
 
 
 def with_page_numbers(docx: bytes) -> bytes:
@@ -26,10 +24,16 @@ def with_page_numbers(docx: bytes) -> bytes:
         BackendError: it cannot be laid out.
     """
     with ZipFile(BytesIO(docx)) as package:
-        body = package.read(_BODY).decode("utf-8")
-        if "PAGEREF" not in body:
+        body = package.read(_BODY)
+        if b"instrText" not in body:
             return docx
         members = {info.filename: package.read(info) for info in package.infolist()}
-    numbers = iter(page_references(docx))
-    members[_BODY] = _FIELD.sub(lambda field: field[1] + next(numbers), body).encode("utf-8")
+    root = etree.fromstring(body, PARSER)
+    references = list(page_references(root))
+    if not references:
+        return docx
+    for shown, number in zip(references, referred_pages(docx), strict=True):
+        for place, text in enumerate(shown):
+            text.text = "" if place else number
+    members[_BODY] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return zipped(stored(name, data) for name, data in members.items())

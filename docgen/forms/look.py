@@ -36,7 +36,7 @@ def look(spec: FormSpec, docx: bytes, house_styles: frozenset[str] | None) -> It
             for code, message, advice in _paragraph(paragraph, own, house_styles):
                 yield FormFault(file, f"{title}第{number}段「{_beginning(paragraph)}」", code, message, advice)
     body = part(docx, "word/document.xml")
-    for code, message in (*_anchors(spec, body), *_page(spec, body)):
+    for code, message in (*_anchors(spec, body), *_references(body), *_page(spec, body)):
         yield FormFault(file, "正文", code, message)
 
 
@@ -77,6 +77,14 @@ def _anchors(spec: FormSpec, body: etree._Element) -> Iterator[tuple[str, str]]:
             yield "anchor_twice", f"签署位置书签 {anchor} 出现了{times}次"
         if anchor not in spec.anchors:
             yield "unknown_anchor", f"签署位置书签 {anchor} 不属于任何签署人"
+
+
+def _references(body: etree._Element) -> Iterator[tuple[str, str]]:
+    marks = {mark.get(f"{W}name") for mark in body.iter(tag("bookmarkStart"))}
+    for instruction in body.iter(tag("instrText")):
+        words = (instruction.text or "").split()
+        if words[:1] == ["PAGEREF"] and words[1:2] and words[1] not in marks:
+            yield "unknown_bookmark", f"目录引用的书签 {words[1]} 不存在"
 
 
 def _page(spec: FormSpec, body: etree._Element) -> Iterator[tuple[str, str]]:

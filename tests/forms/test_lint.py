@@ -113,6 +113,20 @@ def test_every_signer_has_anchors_and_no_anchor_is_left_over():
     assert {"no_anchor", "anchor_twice"} <= set(twice)
 
 
+def test_a_line_of_contents_leads_to_a_bookmark():
+    found = faults(edited("proposal", lambda xml: xml.replace('w:name="part_3"', 'w:name="part_8"')))
+    assert "part_3" in found["unknown_bookmark"].message
+
+
+def test_a_placeholder_of_no_chart_is_named_with_the_nearest_chart():
+    found = faults(edited("proposal", lambda xml: xml.replace('name="chart.plan"', 'name="chart.plam"')))
+    assert "chart.plan" in found["unknown_path"].suggestion
+
+
+def test_the_running_title_is_a_field_that_the_form_sees():
+    assert faults(declared("proposal", header_from="proposal.margin_rate"))["unknown_path"].place == "header_from"
+
+
 def test_a_paragraph_outside_the_house_style_is_named():
     fault = faults(edited("contract", lambda xml: xml.replace('<w:pStyle w:val="HouseTitle"/>', "")))["not_house_style"]
     assert "contract.title" in fault.place
