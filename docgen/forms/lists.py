@@ -25,7 +25,7 @@ _BODY = "word/document.xml"
 _LOOP = re.compile(r"\{%\w*\s*for\s+(\w+)\s+in\s+([\w.]+)\s*%\}")
 _PRINTED = re.compile(r"([^{}%]*)\{\{\s*([\w.]+)\s*(?:\|\s*(\w+)[^}]*)?\}\}([^{}]*)")
 _DAY = re.compile(r"(\d{4})\D?(\d\d?)\D?(\d\d?)日?")
-_TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}")
+_LONGEST_NAME = 20
 _BY_FILTER = {
     "money": Kind.MONEY,
     "amount": Kind.MONEY,
@@ -35,6 +35,7 @@ _BY_FILTER = {
     "average": Kind.NUMBER,
     "date": Kind.DATE,
     "cn_date": Kind.DATE,
+    "archive_date": Kind.ARCHIVE_DATE,
     "datetime": Kind.MOMENT,
 }
 
@@ -124,6 +125,7 @@ _READ: Mapping[Kind, Callable[[str], Value]] = {
     Kind.MONEY: _number,
     Kind.PERCENT: lambda text: _number(text.removesuffix("%")) / 100,
     Kind.DATE: _day,
+    Kind.ARCHIVE_DATE: _day,
     Kind.MOMENT: lambda text: dt.datetime.fromisoformat(text).replace(tzinfo=SHANGHAI),
 }
 
@@ -150,7 +152,9 @@ def _text(element: etree._Element) -> str:
 
 
 def _sheet_title(name: str, form: Form) -> str:
-    return name if name and not _TAGS.search(name) and len(name) <= 20 else form.spec.title
+    """Return the words in front of a list if they are its name, and not a line of text or a field with its value."""
+    named = name.removesuffix("：")
+    return named if named and "：" not in named and len(named) <= _LONGEST_NAME else form.spec.title
 
 
 def _heading(form: Form, docx: bytes) -> str:

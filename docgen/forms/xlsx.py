@@ -46,6 +46,7 @@ class Kind(StrEnum):
     MONEY = "money"
     PERCENT = "percent"
     DATE = "date"
+    ARCHIVE_DATE = "archive_date"
     MOMENT = "moment"
 
 
@@ -56,6 +57,7 @@ _SHOWN: Mapping[Kind, tuple[Mapping[str, str | bool], str]] = {
     Kind.MONEY: ({"align": "right"}, "#,##0.00##"),
     Kind.PERCENT: ({"align": "right"}, "0.####%"),
     Kind.DATE: ({"align": "center"}, "yyyy-mm-dd"),
+    Kind.ARCHIVE_DATE: ({"align": "center"}, "yyyymmdd"),
     Kind.MOMENT: ({"align": "center"}, "yyyy-mm-dd hh:mm"),
 }
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from weakref import finalize
+from zipfile import ZipFile
 
 import pytest
 
@@ -219,3 +221,29 @@ def test_a_ledger_of_one_volume_is_the_ledger_itself_even_without_rows():
 )
 def test_a_wrong_declaration_is_named(changes: dict[str, object], code: str):
     assert code in codes(declared(**changes))
+
+
+def test_the_survey_report_states_means_low_items_and_draws_the_trend():
+    form = catalogue().get("survey_result_report")
+    rendered = render_ledger(form, [case_of("H01"), case_of("S02")], issuance(Edition.SIGNING), FIGURES)
+    rows = rows_of(rendered.docx)[1:]
+    assert [(row[4], row[5]) for row in rows] == [("4.0", "响应速度（3分）"), ("4.7", "—"), ("5.0", "—")]
+    assert len(pictures(rendered.docx)) == 1
+
+
+def test_without_a_survey_there_is_no_trend():
+    form = catalogue().get("survey_result_report")
+    rendered = render_ledger(form, [case_of("S02")], issuance(Edition.SIGNING), FIGURES)
+    assert "趋势" not in rendered.text
+    assert rows_of(rendered.docx)[1:] == [("（无记录）",)]
+
+
+def test_the_trend_is_drawn_over_all_volumes():
+    form = Ledger(catalogue().get("survey_result_report"), issuance(Edition.SIGNING), FIGURES)
+    whole, *_ = pictures(form.render(numbered(2)).docx)
+    assert {one for piece in form.volumes(numbered(2), size=4) for one in pictures(piece.docx)} == {whole}
+
+
+def pictures(docx: bytes) -> list[bytes]:
+    with ZipFile(BytesIO(docx)) as package:
+        return [data for name in package.namelist() if "chart_" in name and (data := package.read(name))]

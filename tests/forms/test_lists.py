@@ -132,3 +132,34 @@ def test_sheets_of_one_name_with_other_columns_get_names_of_their_own():
 def test_a_name_that_no_sheet_may_have_is_made_one():
     named = List("[甲]:乙/丙" + "长" * 40, "", (Column("栏"),), [])
     assert opened(named).sheetnames == ["甲乙丙" + "长" * 28]
+
+
+def test_the_archive_catalogue_has_dates_as_archives_write_them():
+    form = catalogue().get("archive_catalog")
+    (found,) = lists(form, filled("archive_catalog", case_of("H01")).docx)
+    cell = opened(found).worksheets[0]["F2"]
+    assert (cell.value, cell.number_format) == (clock_of_excel(2024, 4, 17), "yyyymmdd")
+    assert [column.title for column in found.columns] == [
+        "序号",
+        "档号",
+        "文号",
+        "责任者",
+        "题名",
+        "日期",
+        "密级",
+        "页数",
+        "备注",
+    ]
+
+
+def test_a_line_with_a_value_is_no_name_of_a_list():
+    form = catalogue().get("customer_info_table")
+    found = lists(form, render_ledger(form, [case_of("H01")], issuance(Edition.SIGNING), FIGURES).docx)
+    assert [one.name for one in found] == ["客户信息管理表", "客户信息管理表"]
+    assert opened(*found).sheetnames == ["客户信息管理表", "客户信息管理表(2)"]
+
+
+def test_words_in_a_column_of_numbers_stay_words():
+    form = catalogue().get("contract")
+    taxes = lists(form, filled("contract", case_of("H01")).docx)[1]
+    assert [row[0] for row in taxes.rows] == [Decimal("0.13"), Decimal("0.06"), "合计"]

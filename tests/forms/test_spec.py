@@ -143,3 +143,26 @@ def test_an_edition_demands_what_every_edition_demands_and_its_own():
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.toml")), ids=lambda path: path.stem)
 def test_a_shipped_declaration_repeats_no_field_of_its_docx(path: Path):
     assert not re.search(r"^(fields|columns|labels)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+LEDGER = (TEMPLATES / "after_sales_record.toml").read_text(encoding="utf-8")
+
+
+def test_a_ledger_says_what_its_rows_are():
+    spec = load(LEDGER)
+    assert spec.is_ledger
+    assert spec.about == "after_sales.tickets[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (LEDGER.replace('rows = "after_sales.tickets[]"', ""), "rows"),
+        (LEDGER.replace('number = "FW', 'number_from = "case_no"\nnumber = "FW'), "number_from"),
+        (LEDGER.replace("landscape = true", 'editions = ["signing", "record"]\nrequires_record = ["rows"]'), "signing"),
+        (LEDGER.replace('one_per = "ledger"', 'one_per = "case"'), "台账"),
+    ],
+)
+def test_what_a_ledger_must_and_must_not_declare_is_named(text: str, said: str):
+    (message,) = faults(text).values()
+    assert said in message
