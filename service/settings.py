@@ -23,6 +23,7 @@ class Settings:
     packs: Path | None = None
     policy: Path | None = None
     operator: str = ""
+    retention: Path = ROOT / "rules" / "retention.yaml"
 
     def with_workspace(self, folder: str) -> "Settings":
         """Return the same settings with another workspace."""
@@ -30,7 +31,7 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """Read `DOCGEN_WORKSPACE`, `DOCGEN_CONVERTER`, `DOCGEN_TEMPLATES`, `DOCGEN_POLICY` and `DOCGEN_OPERATOR`."""
+    """Read `DOCGEN_` with `WORKSPACE`, `CONVERTER`, `TEMPLATES`, `POLICY`, `RETENTION` and `OPERATOR`."""
     extra = tuple(Path(folder) for folder in os.environ.get("DOCGEN_TEMPLATES", "").split(os.pathsep) if folder)
     policy = os.environ.get("DOCGEN_POLICY")
     return Settings(
@@ -38,5 +39,14 @@ def from_environment() -> Settings:
         converter=os.environ.get("DOCGEN_CONVERTER", "rdocx:"),
         templates=(ROOT / "templates_docx", *extra),
         policy=Path(policy) if policy else None,
-        operator=os.environ.get("DOCGEN_OPERATOR") or getpass.getuser(),
+        retention=Path(os.environ.get("DOCGEN_RETENTION") or ROOT / "rules" / "retention.yaml"),
+        operator=os.environ.get("DOCGEN_OPERATOR") or _login_name(),
     )
+
+
+def _login_name() -> str:
+    """Return who is logged in; empty where the system has no name for the user, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
