@@ -18,12 +18,12 @@ _NUMERALS = "一二三四五六"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One form in the gallery: its title, what it is for, what to know of it, and its pages."""
+    """One form in the gallery: its title, what it is for, lines of notes, and its pages."""
 
     form_id: str
     title: str
     purpose: str
-    notes: tuple[str, ...]
+    notes: tuple[tuple[str, ...], ...]
     pages: tuple[str, ...]
     landscape: bool
 
@@ -57,9 +57,9 @@ def _card(spec: FormSpec) -> Card:
         reader = "可公开"
     source = "本系统" if spec.manual.section == OURS else f"手册{spec.manual.section}"
     notes = (
-        about(spec),
-        f"{signers}签署" if signers else "无须签署",
-        " · ".join((reader, f"保管{spec.retention.label}", source)),
+        (about(spec),),
+        (f"{signers}签署" if signers else "无须签署",),
+        (reader, f"保管{spec.retention.label}", source),
     )
     return Card(spec.form_id, spec.title, spec.purpose, notes, shown(spec.form_id), spec.landscape)
 

@@ -107,7 +107,11 @@ def _pattern(line: str) -> str:
 
 @contextmanager
 def _environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """Hold the settings of the guide, and none that the machine happens to have."""
     before = dict(os.environ)
+    for name in before:
+        if name.startswith("DOCGEN_"):
+            del os.environ[name]
     os.environ.update({"DOCGEN_OPERATOR": "销售助理", **settings})
     try:
         yield
