@@ -89,6 +89,11 @@ def file_name(doc_no: str, title: str, customer_short: str, revision: int, suffi
     return "_".join((number, *words, f"R{revision}")) + suffix
 
 
+def folder_name(case_no: str, customer_short: str) -> str:
+    """Return `{case_no}_{customer}` (案卷号_客户简称), at most 255 bytes and without unsafe characters."""
+    return f"{_shortened(_safe(case_no), _NUMBER_BYTES)}_{_shortened(_safe(customer_short), _CUSTOMER_BYTES)}"
+
+
 def _safe(text: str) -> str:
     words = " ".join(unicodedata.normalize("NFC", text).split())
     visible = "".join(character for character in words if unicodedata.category(character) not in _INVISIBLE)

@@ -6,7 +6,7 @@ import traceback
 import click
 
 from docgen.errors import DocgenError
-from service.commands import case, check, contract, demo, forms, issue, ledger, rules, worklist
+from service.commands import archive, audit, case, check, contract, demo, forms, issue, ledger, rules, worklist
 from service.problems import exit_code, sentences
 from service.settings import Settings, from_environment
 from service.usage import complain
@@ -36,6 +36,8 @@ for command in (
     demo.demo,
     ledger.ledger,
     worklist.worklist,
+    archive.archive,
+    audit.audit_command,
 ):
     cli.add_command(command)
 

@@ -90,6 +90,8 @@ def _workspace(session: Session, found: Claims, disposed: frozenset[str]) -> Non
             if row.pdf_sha256:
                 found.objects[row.pdf_sha256] = f"{row.doc_no} {row.title}（pdf）"
     found.damage.extend([Damage(f"{key[1]}：文书登记已不存在", gone=True) for key in issued])
+    for key, said in issued.items():  # what a lost row named is still evidence
+        found.objects.update((said[kind], key[1]) for kind in ("docx_sha256", "pdf_sha256") if said[kind])
 
 
 def _agrees(session: Session, row: Document, said: Mapping[str, Any]) -> bool:

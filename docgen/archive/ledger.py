@@ -106,25 +106,34 @@ def latest(archive: Archive) -> Head:
         return Head(last.size, last.root) if last else Head(0, Frontier().root.hex())
 
 
-def proof(archive: Archive, archive_no: str) -> Proof:
-    """Return the proof that a record is under the newest head; raise `NotFoundError` where there is no such record."""
+def proofs(archive: Archive, archive_nos: Sequence[str]) -> tuple[Proof, ...]:
+    """Return the proofs that records are under the newest head; raise `NotFoundError` where one does not exist."""
     with archive.database.reading() as session:
-        row = session.scalars(select(ArchiveRecord).where(ArchiveRecord.archive_no == archive_no)).first()
+        places = select(ArchiveRecord.archive_no, ArchiveRecord.event_seq)
+        found = dict(session.execute(places.where(ArchiveRecord.archive_no.in_(archive_nos))).tuples().all())
         last = _last(session)
-        if row is None or last is None:
+        if last is None or found.keys() != set(archive_nos):
             raise NotFoundError("没有这个档号的档案", remedy="档号见 docgen archive list", code="record_unknown")
         digests = session.scalars(select(Event.hash).where(Event.seq <= last.size).order_by(Event.seq))
         leaves = [leaf_hash(bytes.fromhex(digest)) for digest in digests]
-        index = row.event_seq - 1
-        return Proof(
-            record=archive_no,
-            entry=entry(session.get_one(Event, row.event_seq)),
-            leaf_index=index,
-            head=Head(last.size, last.root),
-            head_at=last.at,
-            path=tuple(step.hex() for step in inclusion_proof(leaves, index)),
-            signature=last.signature,
+        return tuple(
+            Proof(
+                record=archive_no,
+                entry=entry(session.get_one(Event, found[archive_no])),
+                leaf_index=found[archive_no] - 1,
+                head=Head(last.size, last.root),
+                head_at=last.at,
+                path=tuple(step.hex() for step in inclusion_proof(leaves, found[archive_no] - 1)),
+                signature=last.signature,
+            )
+            for archive_no in archive_nos
         )
+
+
+def proof(archive: Archive, archive_no: str) -> Proof:
+    """Return the proof of one record."""
+    (only,) = proofs(archive, [archive_no])
+    return only
 
 
 def roots_at(digests: Iterator[str], sizes: Sequence[int]) -> tuple[Mapping[int, str], Frontier]:

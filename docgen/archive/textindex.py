@@ -23,17 +23,17 @@ def remove(session: Session, seq: int, title: str, body: str) -> None:
     )
 
 
-def matching(session: Session, words: str) -> dict[int, int]:
-    """Return the records in which every word of `words` occurs, each with its rank (0 is the best)."""
+def matching(session: Session, words: str) -> list[int]:
+    """Return the records in which every word of `words` occurs, the best match first."""
     phrases = [" ".join(found) for word in words.split() if (found := phrase(word))]
     query = " AND ".join(f'"{one}" *' for one in phrases)
     if not query:
-        return {}
+        return []
     ranked = session.scalars(
         sql("SELECT rowid FROM archive_text WHERE archive_text MATCH :query ORDER BY bm25(archive_text, :title, 1.0)"),
         {"query": query, "title": _TITLE_WEIGHT},
     )
-    return {seq: rank for rank, seq in enumerate(ranked)}
+    return list(ranked)
 
 
 def _row(seq: int, title: str, body: str) -> dict[str, object]:
