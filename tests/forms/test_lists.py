@@ -155,8 +155,7 @@ def test_the_archive_catalogue_has_dates_as_archives_write_them():
 def test_a_line_with_a_value_is_no_name_of_a_list():
     form = catalogue().get("customer_info_table")
     found = lists(form, render_ledger(form, [case_of("H01")], issuance(Edition.SIGNING), FIGURES).docx)
-    assert [one.name for one in found] == ["客户信息管理表", "客户信息管理表"]
-    assert opened(*found).sheetnames == ["客户信息管理表", "客户信息管理表(2)"]
+    assert [one.name for one in found] == ["客户信息管理表", "附表　来源与核验"]
 
 
 def test_words_in_a_column_of_numbers_stay_words():
