@@ -31,6 +31,11 @@ _LOCAL_MEAN_TIME = 1901  # up to then Shanghai was 08:05:43 ahead, which JSON ca
 _FIXED = dt.timezone(dt.timedelta(hours=8))
 _HALF_WIDTH = {ord("０") + n: ord("0") + n for n in range(10)}
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,20})(?:\.[0-9]{1,20})?", re.ASCII)
+_FOREIGN = re.compile(
+    r"(?<![A-Za-z])(?:USD|EUR|GBP|JPY|HKD|TWD|MOP|KRW|SGD|AUD|NZD|CAD|CHF|RUB|INR|THB|VND|MYR|SEK|NOK|DKK)(?![A-Za-z])"
+    r"|[$€£₩₽₹]|[美欧日港澳加韩]元|[美港澳台日]币|美金|英镑|法郎|卢布|卢比|泰铢|韩圆",
+    re.IGNORECASE,
+)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,11})", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LOCAL_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
@@ -64,6 +69,18 @@ def clean(text: str) -> str:
             "control_character", "含有不允许的控制字符或不可见字符 U+{code}", {"code": f"{ord(bad.group()):04X}"}
         )
     return text
+
+
+def _money(places: int, digits: int) -> Callable[[Any], Decimal]:
+    """Make the reader of an amount of money, which is in yuan and never in another currency."""
+    decimal = _decimal(places, digits)
+
+    def read(value: object) -> Decimal:
+        if isinstance(value, str) and _FOREIGN.search(value):
+            raise PydanticCustomError("foreign_currency", "只受理人民币金额：请写以元为单位的普通十进制数字，不带币种")
+        return decimal(value)
+
+    return read
 
 
 def _decimal(places: int, digits: int, *, positive: bool = False, most: int | None = None) -> Callable[[Any], Decimal]:
@@ -175,8 +192,8 @@ SessionId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^M
 CaseNo = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^XS[0-9]{4}-[0-9]{4}$")]
 CheckName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Flag = Annotated[bool, Field(strict=True)]
-Money = Annotated[Decimal, BeforeValidator(_decimal(2, 15)), _decimal_schema(2, 15)]
-UnitPrice = Annotated[Decimal, BeforeValidator(_decimal(4, 13)), _decimal_schema(4, 13)]
+Money = Annotated[Decimal, BeforeValidator(_money(2, 15)), _decimal_schema(2, 15)]
+UnitPrice = Annotated[Decimal, BeforeValidator(_money(4, 13)), _decimal_schema(4, 13)]
 Quantity = Annotated[Decimal, BeforeValidator(_decimal(4, 11, positive=True)), _decimal_schema(4, 11)]
 ActualQuantity = Annotated[Decimal, BeforeValidator(_decimal(4, 11)), _decimal_schema(4, 11)]
 Rate = Annotated[Decimal, BeforeValidator(_decimal(6, 1, most=1)), _decimal_schema(6, 1)]

@@ -95,7 +95,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule, its fields as in `RuleEntry`."""
+    """One rule, its fields as in `RuleEntry`; `line` is where it begins in its file."""
 
     id: str
     title: str
@@ -108,6 +108,7 @@ class Rule:
     guards: tuple[Guard, ...]
     note: str
     parts: tuple[Part, ...]
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,10 @@ def _repeated(pack: Pack, earlier: Iterable[Pack]) -> Iterator[Fault]:
     for other in earlier:
         ends = [one.in_force_to for one in (pack, other) if one.in_force_to is not None]
         if max(pack.in_force_from, other.in_force_from) <= min([*ends, date.max]):
-            for rule_id in {rule.id for rule in pack.rules} & {rule.id for rule in other.rules}:
-                yield Fault(pack.name, 1, rule_id, f"规则编号与{other.name}重复，且有效期重叠")
+            taken = {rule.id for rule in other.rules}
+            for rule in pack.rules:
+                if rule.id in taken:
+                    yield Fault(pack.name, rule.line, rule.id, f"规则编号与{other.name}重复，且有效期重叠")
 
 
 def _pack(name: str, content: bytes, vocabulary: Vocabulary, faults: list[Fault]) -> Pack | None:
@@ -216,6 +219,7 @@ class _Reader:
             tuple(self._guards()),
             entry.note,
             tuple(part for number, written in enumerate(entry.parts) if (part := self._part(written, number))),
+            self.source.line(self.where),
         )
 
     def _references(self) -> None:

@@ -7,7 +7,7 @@ all faults are reported in one `DeclarationError`.
 
 import difflib
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -206,11 +206,19 @@ def conform(model: type[Model], source: Source, faults: list[Fault], at: Where =
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        for item in error.errors(include_url=False, include_input=False):
+        errors = error.errors(include_url=False, include_input=False)
+        places = {item["loc"] for item in errors}
+        for item in errors:
+            if item["type"] == "too_short" and _wrong_inside(item["loc"], places):
+                continue  # for pydantic a list is too short already when its entries are wrong
             where = (*at, *item["loc"])
             name = subject or ".".join(str(step) for step in item["loc"]) or "文件"
             faults.append(source.fault(where, name, _reason(model, item["type"], item["loc"], item.get("ctx", {}))))
         return None
+
+
+def _wrong_inside(place: Where, places: Iterable[Where]) -> bool:
+    return any(len(other) > len(place) and other[: len(place)] == place for other in places)
 
 
 def _reason(model: type[BaseModel], kind: str, loc: Where, context: Mapping[str, Any]) -> str:
