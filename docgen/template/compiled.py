@@ -16,7 +16,7 @@ from docgen.template.engine import TOO_COMPLEX, Engine, LenientEngine, StrictEng
 from docgen.template.finish import finished
 from docgen.template.infer import Vocabulary
 from docgen.template.package import Entry, deflated, stored, zipped
-from docgen.template.pictures import Slot, with_slots
+from docgen.template.pictures import NO_PICTURE, Slot, with_slots
 from docgen.template.run import Run
 from docgen.template.scan import scan
 from docgen.template.source import opened, read_source
@@ -121,7 +121,7 @@ class CompiledTemplate:
         filled = self._engine.filled(self._parts, context, run)
         if assemblies:
             return assemblies[0].saved(filled)
-        data: dict[str, bytes] = {slot.member: b"" for slot in self._slots.values()}  # a chart may stand in a condition
+        data: dict[str, bytes] = {slot.member: NO_PICTURE for slot in self._slots.values()}
         data |= run.pictures
         data |= {each.part.name: finished(each.part, each.text, exact=each.exact) for each in filled}
         return zipped(entry if isinstance(entry, Entry) else stored(entry, data[entry]) for entry in self._entries)

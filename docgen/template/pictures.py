@@ -12,10 +12,15 @@ from typing import Self
 from docgen.errors import DeclarationError
 from docgen.template.source import PartKind, Source, SourcePart
 
-__all__ = ["PLACEHOLDER", "Picture", "Slot", "with_slots"]
+__all__ = ["NO_PICTURE", "PLACEHOLDER", "Picture", "Slot", "with_slots"]
 
 PLACEHOLDER = re.compile(r"chart\.[a-z_]+")
 """Names of pictures that stand for a chart; pictures of any other name are the template's own."""
+NO_PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000b4944415478da636000020000050001e9fadcd80000000049454e44ae426082"
+)
+"""One transparent point: the file of a chart whose condition is not met."""
 _DRAWING = re.compile(r"<w:drawing>.*?</w:drawing>", re.DOTALL)
 _NAMED = re.compile(r'<wp:docPr\b[^>]*?\sname="([^"]*)"')
 _WIDTH = re.compile(r'<wp:extent\b[^>]*?\scx="(\d+)"')
@@ -91,7 +96,7 @@ def _body(part: SourcePart, members: dict[str, bytes], slots: dict[str, Slot]) -
                     code="picture_unusable",
                 )
             slots[name] = Slot(f"word/media/{name.replace('.', '_')}.png", int(width[1]))
-            members[slots[name].member] = b""
+            members[slots[name].member] = NO_PICTURE
             drawing = _HEIGHTS.sub(rf"\g<1>{{{{ {name} }}}}\g<2>", drawing)
             drawing = _EMBEDDED.sub(rf"\g<1>{_identifier(name)}\g<3>", drawing)
         return drawing
