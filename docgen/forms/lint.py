@@ -172,12 +172,19 @@ def _opening(spec: FormSpec, roots: Mapping[str, Any], visibility: Visibility) -
 
 
 def _where(spec: FormSpec, names: Mapping[str, Any], visibility: Visibility) -> Iterator[FormFault]:
+    if (path := spec.only_with) and not _is_field(names, path):
+        yield _fault(spec, "only_with", "unknown_path", f"{path} 不是对象的字段")
     for path, wanted in spec.where.items():
         found = required(annotation_at(names, visibility, path))
         if not (isinstance(found, type) and issubclass(found, Enum)) or path.count(".") != 1:
             yield _fault(spec, "where", "unknown_path", f"{path} 不是对象的枚举字段")
         elif wanted not in {member.value for member in found}:
             yield _fault(spec, "where", "unknown_value", f"{path} 没有所列取值")
+
+
+def _is_field(names: Mapping[str, Any], path: str) -> bool:
+    name, _, field = path.partition(".")
+    return name in names and field in names[name].model_fields
 
 
 def _fault(spec: FormSpec, key: str, code: str, message: str) -> FormFault:

@@ -124,11 +124,14 @@ def _key(entity: Entity, index: int) -> str:
 
 
 def _matches(spec: FormSpec, found: Subject) -> bool:
-    for path, wanted in spec.where.items():
-        name, _, field = path.partition(".")
-        if str(getattr(found.names[name][1], field)) != wanted:
-            return False
-    return True
+    if spec.only_with and not _value(found, spec.only_with):
+        return False
+    return all(str(_value(found, path)) == wanted for path, wanted in spec.where.items())
+
+
+def _value(found: Subject, path: str) -> object:
+    name, _, field = path.partition(".")
+    return getattr(found.names[name][1], field)
 
 
 def _entity_of(annotation: Any, *, many: bool) -> type[Entity] | None:  # noqa: ANN401 - any annotation

@@ -144,6 +144,8 @@ def _condition(spec: FormSpec) -> str:
     for path, value in spec.where.items():
         kind = required(annotation_at(named_types(spec), Visibility.of(spec), path))
         wanted.append(f"{title_at(spec, path).rpartition(' › ')[2]}为{kind(value).label}")
+    if spec.only_with:
+        wanted.append(f"有{title_at(spec, spec.only_with).rpartition(' › ')[2]}的")
     return f"，仅{'、'.join(wanted)}" if wanted else ""
 
 

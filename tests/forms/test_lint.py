@@ -99,6 +99,8 @@ def test_a_condition_on_subjects_names_an_enum_and_one_of_its_values():
     assert "unknown_value" in faults(declared("product_acceptance_sheet", where={"order.kind": "goods"}))
     assert "unknown_path" in faults(declared("product_acceptance_sheet", where={"order.kinds": "product"}))
     assert "unknown_path" in faults(declared("product_acceptance_sheet", where={"contract.title": "product"}))
+    for path in ("proposal.feedbacks", "order.lines", "feedback"):
+        assert "unknown_path" in faults(declared("proposal_feedback_record", only_with=path))
 
 
 def test_a_subject_that_is_no_record_is_named():

@@ -46,6 +46,12 @@ def test_a_part_that_the_case_does_not_have_gives_no_subject():
     assert subjects(spec("contract"), case) == ()
 
 
+def test_a_form_that_comes_only_with_something_has_no_subject_without_it():
+    assert [key for _, key in keys(spec("proposal_feedback_record"))] == ["1"]
+    assert keys(spec("proposal_feedback_record"), "S02") == []
+    assert [key for _, key in keys(spec("proposal_feedback_record", only_with=None))] == ["1", "2"]
+
+
 def test_a_ledger_has_no_subject_in_one_case():
     assert keys(spec("first_contact_record", one_per="ledger")) == []
 
