@@ -88,7 +88,7 @@ class IssuingRules:
     def guards(self, spec: FormSpec, action: Action, edition: Edition) -> tuple[Guard, ...]:
         """Return the guards of the packs, and those the form itself declares."""
         shipped = self.book.guards_for(spec.form_id, action, edition)
-        return shipped + guards.guards_for(_own_guards(spec), spec.form_id, action, edition)
+        return shipped + guards.guards_for(own_guards(spec), spec.form_id, action, edition)
 
     def review(self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str, as_of: datetime) -> CheckReport:
         """Judge the text of a filled form by the rules on documents."""
@@ -134,7 +134,7 @@ class IssuingRules:
         return Ruling(report, self.book.files, known)
 
 
-def _own_guards(spec: FormSpec) -> Iterator[Guard]:
+def own_guards(spec: FormSpec) -> Iterator[Guard]:
     """Yield the guards that a company's own form declares beside its template: `CD-09`, `PR-08@signing!`."""
     for action, targets in spec.guards.items():
         for target in targets:

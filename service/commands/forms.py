@@ -1,18 +1,23 @@
 """`docgen forms`: the catalogue of forms, its check, scaffolds for new ones, and the house style."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from docgen.editions import Edition
-from docgen.errors import InputError, NotFoundError, StateError
-from docgen.forms.catalogue import HOUSE, Form
+from docgen.errors import DeclarationError, InputError, NotFoundError, StateError
+from docgen.forms.catalogue import HOUSE, Form, read_form, stems
+from docgen.forms.faults import FormFault
 from docgen.forms.lint import form_reads, lint
 from docgen.forms.restyle import restyled
 from docgen.forms.scaffold import Sketch, new_form
+from docgen.forms.spec import FormSpec
 from docgen.rulebook import guards
 from docgen.rulebook.guards import Guard
+from rules.book import Rulebook
 from service import wiring
 from service.commands.issue import EDITION_LABELS
 from service.export import write_file
@@ -49,7 +54,8 @@ def list_(settings: Settings) -> None:
 def show(settings: Settings, form_id: str) -> None:
     """查看一种表单：用途、字段、签署、关卡、保管期限。"""
     form = wiring.catalogue(settings).get(form_id)
-    click.echo("\n".join(_description(form, wiring.rulebook(settings).judge().guards)))
+    standing = (*wiring.rulebook(settings).judge().guards, *wiring.own_guards(form.spec))
+    click.echo("\n".join(_description(form, standing)))
 
 
 @forms.command("lint")
@@ -57,7 +63,8 @@ def show(settings: Settings, form_id: str) -> None:
 @click.pass_obj
 def lint_(settings: Settings, templates: Path | None) -> int:
     """按案卷模型逐项检查模板：路径、过滤器、未保护的可空字段、样式、锚点。"""
-    faults = lint(*((templates,) if templates else settings.templates))
+    folders = (templates,) if templates else settings.templates
+    faults = (*lint(*folders), *_unknown_rules(folders, wiring.rulebook(settings)))
     for fault in faults:
         click.echo(str(fault), err=True)
     click.echo(f"{len(faults)} 处问题" if faults else "全部合格")
@@ -116,6 +123,26 @@ def restyle(settings: Settings, templates: Path | None) -> None:
             write_file(folder, path.name, after)
             changed += 1
     click.echo(f"已统一 {changed} 个模板")
+
+
+def _unknown_rules(folders: tuple[Path, ...], book: Rulebook) -> Iterator[FormFault]:
+    """Yield the guards of forms whose rule no pack has: they would never stop anything."""
+    known = [rule.id for pack in book.packs for rule in pack.rules]
+    for folder in folders:
+        for spec in _declared(folder):
+            for guard in wiring.own_guards(spec):
+                if guard.rule not in known:
+                    near = get_close_matches(guard.rule, known, 1)
+                    advice = f"是否指 {near[0]}" if near else "规则编号见 docgen rules list"
+                    message = f"没有编号为 {guard.rule} 的规则"
+                    yield FormFault(f"{spec.form_id}.toml", f"guards.{guard.action}", "unknown_rule", message, advice)
+
+
+def _declared(folder: Path) -> Iterator[FormSpec]:
+    """Yield the declarations of a folder that can be read; the others are faults already."""
+    for stem in stems(folder):
+        with suppress(DeclarationError):
+            yield read_form(folder, stem).spec
 
 
 def _house(settings: Settings) -> bytes:

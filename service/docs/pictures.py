@@ -12,7 +12,7 @@ from typing import Final
 from zipfile import ZipFile
 
 import pypdfium2
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps
 
 from docgen.convert import open_converter
 from service.docs.replay import Seen, replay
@@ -22,6 +22,7 @@ from service.settings import ROOT, Settings
 _PIXELS_PER_POINT: Final = 960 / 595
 """An upright sheet of A4 is 960 pixels wide, which is sharp where it is shown at 700."""
 
+_EDGE: Final = "#c8c8c8"
 _GREYS: Final = 16
 _COLOURS: Final = 64
 _MARGIN: Final = 40
@@ -94,8 +95,10 @@ def _trimmed(page: Image.Image) -> Image.Image:
 
 
 def _png(page: Image.Image) -> bytes:
+    """Return a page with an edge that shows on white."""
     out = BytesIO()
-    red, green, blue = page.split()
+    framed = ImageOps.expand(page, border=1, fill=_EDGE)
+    red, green, blue = framed.split()
     grey = ImageChops.difference(red, green).getbbox() is None and ImageChops.difference(green, blue).getbbox() is None
-    page.quantize(_GREYS if grey else _COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    framed.quantize(_GREYS if grey else _COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -1,9 +1,9 @@
 """A guide done for real: the commands of its `console` blocks are run one after the other, its documents are drawn.
 
-A guide is Markdown. Lines of a `console` block that begin with `$` are commands, the lines below what they print; `…`
-stands for anything within a line, a line of its own for any lines. Between the blocks, comments say what the reader
-does by hand or sees: `<!-- 改 folder/form.docx：old → new -->` replaces words in a file, and
-`<!-- 画 folder/form.docx → name.png -->` draws the first page of a document.
+A guide is Markdown. Lines of a `console` block that begin with `$` are commands, which go on after a backslash; the
+lines below are what they print, where `…` stands for anything within a line, a line of its own for any lines. Between
+the blocks, comments say what the reader does by hand or sees: `<!-- 改 folder/form.docx：old → new -->` replaces words
+in a file, and `<!-- 画 folder/form.docx → name.png -->` draws the first page of a document.
 """
 
 import os
@@ -27,6 +27,7 @@ _STEP = re.compile(
     r"|<!-- 画 (?P<drawn>\S+) → (?P<picture>\S+) -->",
     re.DOTALL | re.MULTILINE,
 )
+_COMMAND = re.compile(r"((?:[^\n]*\\\n)*[^\n]*)\n?(.*)", re.DOTALL)
 _SETTING = re.compile(r"[A-Z_]+=\S+")
 _NEEDED = ("samples", "templates_docx")
 
@@ -81,8 +82,8 @@ class _Session:
 
     def run(self, block: str) -> Iterator[Ran]:
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, expected = part.partition("\n")
-            yield Ran(command, expected, self._printed(shlex.split(command)))
+            command, expected = _COMMAND.fullmatch(part).groups()  # type: ignore[union-attr]  # matches any text
+            yield Ran(command, expected, self._printed(shlex.split(command.replace("\\\n", " "))))
 
     def _printed(self, words: list[str]) -> str:
         settings = dict(word.split("=", 1) for word in words if _SETTING.fullmatch(word))

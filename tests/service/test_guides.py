@@ -76,6 +76,9 @@ class TestReplay:
     def test_a_command_that_prints_nothing_is_told_without_lines(self, tmp_path: Path):
         assert _told("```console\n$ true\n$ echo $?\n0\n```\n", tmp_path) == [True, True]
 
+    def test_a_command_goes_on_after_a_backslash(self, tmp_path: Path):
+        assert _told("```console\n$ echo 甲 \\\n    乙 \\\n    丙\n甲 乙 丙\n```\n", tmp_path) == [True]
+
     def test_the_exit_code_and_the_errors_of_the_product_are_seen(self, tmp_path: Path):
         text = (
             "```console\n$ docgen check nowhere.yaml\n没有案卷文件：nowhere.yaml [case_missing]\n…\n$ echo $?\n4\n```\n"
