@@ -107,7 +107,7 @@ def _validated(fields: Mapping[str, object]) -> Contract:
 def _replaced(case: CaseFile, *, replace: bool) -> Contract | None:
     old = case.contract
     if old is not None and not replace:
-        raise StateError("案卷已有合同", code="contract_exists", remedy="确需重新拟定时，明确要求替换（版本号加1）")
+        raise StateError("案卷已有合同", code="contract_exists", remedy="确需重新拟定时用 --replace（版本号加1）")
     if old is not None and old.signatures:
         raise StateError("合同已有签署，不能重新拟定", code="contract_signed", remedy="双方另行签署补充协议")
     return old

@@ -33,7 +33,7 @@ def _member(kind: type[_Member], value: str) -> _Member:
 
 
 def _at(text: str | None) -> datetime:
-    return moment(text) or SystemClock().now()
+    return moment(text, "--at") or SystemClock().now()
 
 
 def _edit(path: Path, change: Callable[[str], str]) -> None:

@@ -6,6 +6,7 @@ import click
 
 from docgen.case.editing import replace as replace_value
 from docgen.case.enums import Role
+from docgen.case.loader import load_text
 from docgen.case.parties import Staff
 from docgen.clock import SystemClock
 from docgen.drafting import draft_contract, load_library
@@ -46,12 +47,13 @@ def draft(
         case,
         load_library(library),
         drafted_ref=drafter or _first_sales_rep(case.staff),
-        drafted_at=moment(at) or SystemClock().now(),
+        drafted_at=moment(at, "--at") or SystemClock().now(),
         contract_no=contract_no,
         answers=dict(_answer(one) for one in answers),
         replace=replace,
     )
     text = replace_value(path.read_bytes().decode("utf-8-sig"), "contract", made.contract)
+    load_text(text)  # what is written can be read again: the drafter exists, the number is one
     write_file(out.parent, out.name, text.encode())
     click.echo(f"已拟定合同 {made.contract.contract_no}（版本{made.contract.version}），写入 {out}")
     for item in made.open_items:

@@ -15,8 +15,8 @@ as_of_option = click.option(
 )
 
 
-def moment(text: str | None) -> datetime | None:
-    """Read a moment with its offset; raise `InputError` where it is not one."""
+def moment(text: str | None, option: str = "--as-of") -> datetime | None:
+    """Read the moment given to `option`, with its offset; raise `InputError` where it is not one."""
     if text is None:
         return None
     try:
@@ -24,5 +24,5 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise InputError("--as-of 不是带时区的时间", remedy="例如 2024-12-31T18:00:00+08:00", code="bad_moment")
+        raise InputError(f"{option} 不是带时区的时间", remedy="例如 2024-12-31T18:00:00+08:00", code="bad_moment")
     return at
