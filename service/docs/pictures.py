@@ -19,8 +19,8 @@ from service.docs.replay import Seen, replay
 from service.docs.specimens import specimens
 from service.settings import ROOT, Settings
 
-_PIXELS_PER_POINT: Final = 960 / 595
-"""An upright sheet of A4 is 960 pixels wide, which is sharp where it is shown at 700."""
+_PIXELS_PER_POINT: Final = 900 / 595
+"""An upright sheet of A4 is 900 pixels wide, which is sharp where it is shown at 700."""
 
 _EDGE: Final = "#c8c8c8"
 _GREYS: Final = 16

@@ -212,7 +212,7 @@ class TestPictures:
         assert drawn[0] == drawn[1]
         name, png = drawn[0]
         assert (KEPT / name).is_file()
-        assert 950 < Image.open(BytesIO(png)).width < 1400
+        assert 880 < Image.open(BytesIO(png)).width < 1400
 
     def test_a_picture_that_is_not_there_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(docs, "DOCUMENTS", {"a.md": lambda: "![图](images/a.png)\n"})
