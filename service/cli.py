@@ -6,7 +6,7 @@ import traceback
 import click
 
 from docgen.errors import DocgenError
-from service.commands import archive, audit, case, check, contract, demo, forms, issue, ledger, rules, worklist
+from service.commands import archive, audit, case, check, contract, demo, forms, issue, ledger, rules, verify, worklist
 from service.problems import exit_code, sentences
 from service.settings import Settings, from_environment
 from service.usage import complain
@@ -36,6 +36,7 @@ for command in (
     demo.demo,
     ledger.ledger,
     worklist.worklist,
+    verify.verify,
     archive.archive,
     audit.audit_command,
 ):

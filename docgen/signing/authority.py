@@ -149,7 +149,7 @@ class Authority:
     def _load(self, name: str) -> Certified:
         key = serialization.load_pem_private_key((self._folder / f"{name}.key").read_bytes(), None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError(name)
+            raise ValueError(name)  # noqa: TRY004 - a broken file like any other
         return Certified(key, x509.load_pem_x509_certificate((self._folder / f"{name}.pem").read_bytes()))
 
 
@@ -161,7 +161,7 @@ def _root(organisation: str, now: datetime) -> Certified:
     )
 
 
-def _certified(
+def _certified(  # noqa: PLR0913 - the parts of a certificate
     subject: Name,
     issuer: Certified,
     now: datetime,
@@ -185,7 +185,7 @@ def _certified(
     return Certified(key, builder.sign(issuer.key, hashes.SHA256()))
 
 
-def _builder(
+def _builder(  # noqa: PLR0913, PLR0917 - the parts of a certificate
     subject: Name,
     issuer: Name,
     key: ec.EllipticCurvePublicKey,

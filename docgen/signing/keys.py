@@ -39,7 +39,7 @@ class KeySigner(Signer):
         """Hold `key` with its `certificate` and the chain above it."""
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple([*trust.others, *trust.roots])
-        super().__init__(signing_cert=certificate, cert_registry=store, embed_roots=False)
+        super().__init__(signing_cert=certificate, cert_registry=store, embed_roots=True)
         self._key = key
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:

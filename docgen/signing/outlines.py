@@ -41,16 +41,16 @@ class _PathPen(BasePen):  # type: ignore[misc]
     def _add(self, operator: str, *points: tuple[float, float]) -> None:
         self.path.append(" ".join([*(f"{x / self._unit:.4f} {y / self._unit:.4f}" for x, y in points), operator]))
 
-    def _moveTo(self, pt: tuple[float, float]) -> None:
+    def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802 - the name of fontTools
         self._add("m", pt)
 
-    def _lineTo(self, pt: tuple[float, float]) -> None:
+    def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802 - the name of fontTools
         self._add("l", pt)
 
-    def _curveToOne(self, *points: tuple[float, float]) -> None:
+    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802 - the name of fontTools
         self._add("c", *points)
 
-    def _closePath(self) -> None:
+    def _closePath(self) -> None:  # noqa: N802 - the name of fontTools
         self._add("h")
 
 
@@ -78,7 +78,9 @@ def outlines(text: str, face: Face) -> tuple[Outline, ...]:
     return tuple(_outline(face, character) for character in text)
 
 
-def line(text: str, face: Face, size: float, x: float, y: float, width: float) -> str:
+def line(  # noqa: PLR0913, PLR0917 - text, type and place
+    text: str, face: Face, size: float, x: float, y: float, width: float
+) -> str:
     """Return the operators that fill `text` on the base line at (`x`, `y`), made narrower to fit `width` points."""
     shapes = outlines(text, face)
     natural = sum(shape.advance for shape in shapes) * size

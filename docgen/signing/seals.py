@@ -48,7 +48,9 @@ def seal(organisation: str, kind: SealKind, *, mark: str = "", diameter: float =
     return Drawing(diameter, diameter, "\n".join(part for part in parts if part))
 
 
-def signature(name: str, title: str, at: datetime, serial: str, mark: str, *, width: float, height: float) -> Drawing:
+def signature(  # noqa: PLR0913 - what is shown, and its size
+    name: str, title: str, at: datetime, serial: str, mark: str, *, width: float, height: float
+) -> Drawing:
     """Draw a person's signature: the name large, then title, time (Asia/Shanghai), certificate serial and method.
 
     Raises:

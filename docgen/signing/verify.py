@@ -1,0 +1,215 @@
+"""Judge a signed PDF: who signed, whether it can be proven, and whether anything was changed since.
+
+Offline and by policy, because no single validator notices everything: every signature passes ETSI EN 319 102-1 (with
+the proof kept in the file), its time stamps too, each range of bytes is whole, changes since are signatures only. A
+file that declares itself tight (ours do, inside the signed part), or is held against its record, must end with a
+document time stamp over all of it. Files of other signers need neither.
+"""
+
+import asyncio
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation import EmbeddedPdfSignature
+from pyhanko.sign.validation.ades import ades_basic_validation, ades_lta_validation, ades_timestamp_validation
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
+from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+
+from docgen.clock import Clock, SystemClock
+from docgen.signing.pades import APPLICATION
+from docgen.signing.proof import proof_of
+from docgen.signing.ranges import range_end, range_reasons
+from docgen.signing.trust import Trust
+from docgen.signing.verdict import Expectation, Level, Reason, SignatureReport, Verdict, judged
+from docgen.signing.wording import ades_reason
+
+MAX_PDF: Final = 100_000_000  # bytes
+MAX_SIGNATURES: Final = 64
+_PRESENT: Final = SystemClock()
+_AGED: Final = frozenset({"certificate_expired", "revocation_stale", "time_unproven"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """A signature or document time stamp, what speaks against it, and whether it is proven by itself."""
+
+    signature: EmbeddedPdfSignature
+    reasons: tuple[Reason, ...]
+    status: PdfSignatureStatus | None = None
+
+
+def verify(pdf: bytes, trust: Trust, expect: Expectation | None = None, *, clock: Clock = _PRESENT) -> Verdict:
+    """Judge the signatures of `pdf` by `trust`, and against what is on record (`expect`), as of the present of `clock`.
+
+    Nothing is fetched. Whatever is wrong with the file is a reason of the verdict, never an exception.
+    """
+    digest = hashlib.sha256(pdf).hexdigest()
+    if len(pdf) > MAX_PDF:
+        reason = Reason(code="too_large", message="文件过大，未检查", undecided=True)
+        return judged(digest, tight=False, signatures=(), reasons=(reason,))
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+        verdict = _Verification(pdf, reader, trust, clock).judge(digest, expect)
+    except Exception:  # noqa: BLE001 - a parser of hostile files fails in any way; each is a verdict, none a validity
+        reasons = [
+            Reason(code="pdf_unreadable", message="文件不是完整的 PDF，或结构不符合标准"),
+            *_record(digest, expect),
+        ]
+        return judged(digest, tight=False, signatures=(), reasons=reasons)
+    return verdict
+
+
+class _Verification:
+    def __init__(self, pdf: bytes, reader: PdfFileReader, trust: Trust, clock: Clock) -> None:
+        self._pdf, self._reader = pdf, reader
+        now = clock.now()
+        self._timing = ValidationTimingInfo(now, now, point_in_time_validation=False)
+        self._embedded = list(reader.embedded_signatures)
+        self._stamps = [one for one in self._embedded if one.sig_object_type == "/DocTimeStamp"]
+        proof = proof_of(reader)
+        self._has_proof, self._spec = proof.present, proof.specification(trust)
+
+    def judge(self, digest: str, expect: Expectation | None) -> Verdict:
+        filled = sum(1 for _ in enumerate_sig_fields(self._reader, filled_status=True))
+        signers = [one for one in self._embedded if one.sig_object_type == "/Sig"]
+        tight = expect is not None or any(_declares_tight(one) for one in signers)
+        reasons = [*_record(digest, expect), *self._outline(filled, signers)]
+        if len(self._embedded) > MAX_SIGNATURES or not signers:
+            return judged(digest, tight=tight, signatures=(), reasons=reasons)
+        stamps = [self._examine(one, signed=False) for one in self._stamps]
+        holding = [one.signature.signed_revision for one in stamps if not one.reasons]
+        reports: list[SignatureReport] = []
+        reasons += [reason for one in stamps for reason in one.reasons]
+        for one in signers:
+            examined = self._examine(one, signed=True)
+            report = self._report(examined, holding)
+            found = list(examined.reasons)
+            if tight and not found and report.level is not Level.LTA:
+                found.append(_reason("timestamp_missing", "缺少时间戳：未达到长期有效（B-LTA）", one.field_name))
+            reports.append(report.model_copy(update={"holds": not found}))
+            reasons += found
+        if tight:
+            reasons += self._end()
+        reasons += _signers(reports, expect)
+        return judged(digest, tight=tight, signatures=reports, reasons=reasons)
+
+    def _outline(self, filled: int, signers: Sequence[EmbeddedPdfSignature]) -> Iterator[Reason]:
+        if self._reader.encrypted:
+            yield _reason("encrypted", "文件已加密，无法检查")
+        if filled != len(self._embedded):
+            yield _reason("signature_kind", "文件中有种类不明的签名")
+        if len(self._embedded) > MAX_SIGNATURES:
+            yield _reason("too_many_signatures", f"签名超过 {MAX_SIGNATURES} 个")
+        if not signers:
+            yield _reason("unsigned", "文件没有签名")
+
+    def _end(self) -> Iterator[Reason]:
+        if max(range_end(_byte_range(one)) for one in self._embedded) != len(self._pdf):
+            yield _reason("content_appended", "最后一个签名之后又追加了内容")
+
+    def _examine(self, one: EmbeddedPdfSignature, *, signed: bool) -> _Examined:
+        field = str(one.field_name)
+        try:
+            reasons = list(range_reasons(self._pdf, _byte_range(one), one.pkcs7_content, field))
+            one.compute_integrity_info()  # type: ignore[no-untyped-call]
+            summary = one.summarise_integrity_info()
+            if not summary["docmdp_ok"]:
+                reasons.append(_reason("forbidden_change", "签名之后文件有不允许的改动", field))
+            if signed:
+                found, status = asyncio.run(self._signature(one))
+            else:
+                found, status = asyncio.run(self._stamp(one)), None
+            reasons += [found] if found else []
+        except Exception:  # noqa: BLE001 - see `verify`
+            return _Examined(one, (_reason("signature_malformed", "签名的格式不符合标准", field),))
+        return _Examined(one, tuple(reasons), status)
+
+    async def _signature(self, one: EmbeddedPdfSignature) -> tuple[Reason | None, PdfSignatureStatus | None]:
+        if next(extract_tst_data_iter(one.signer_info, signed=False), None) is None and not self._stamps:
+            basic = await ades_basic_validation(
+                one.signed_data,
+                self._spec,
+                timing_info=self._timing,
+                raw_digest=one.compute_digest(),
+                extra_status_kwargs=one.summarise_integrity_info(),
+                status_cls=PdfSignatureStatus,
+            )
+            return ades_reason(basic.ades_subindic, str(one.field_name)), basic.api_status
+        result = await ades_lta_validation(
+            one, PdfSignatureValidationSpec(self._spec, diff_policy=None), timing_info=self._timing
+        )
+        return ades_reason(result.ades_subindic, str(one.field_name)), result.api_status
+
+    async def _stamp(self, one: EmbeddedPdfSignature) -> Reason | None:
+        result = await ades_timestamp_validation(
+            one.signed_data, self._spec, one.compute_digest, timing_info=self._timing
+        )
+        found = ades_reason(result.ades_subindic, str(one.field_name))
+        if found and one is not self._stamps[-1] and found.code in _AGED:
+            return None  # a later time stamp proves that this one was good in its day; AdES of the signatures decides
+        return found and found.model_copy(update={"message": f"时间戳：{found.message}"})
+
+    def _report(self, examined: _Examined, holding: Sequence[int]) -> SignatureReport:
+        one, status = examined.signature, examined.status
+        subject = one.signer_cert.subject.native
+        stamp = status.timestamp_validity if status else None
+        level = Level.B if status else None
+        if stamp and stamp.valid and stamp.intact:
+            level = Level.LT if self._has_proof else Level.T
+        if level is Level.LT and any(revision > one.signed_revision for revision in holding):
+            level = Level.LTA
+        return SignatureReport(
+            field=str(one.field_name),
+            name=_text(subject.get("common_name")),
+            organisation=_text(subject.get("organization_name")),
+            title=_text(subject.get("title")),
+            serial=f"{one.signer_cert.serial_number:X}",
+            certificate_sha256=one.signer_cert.sha256.hex(),
+            signed_at=stamp.timestamp if stamp and level is not Level.B else None,
+            level=level,
+            reason=_text(one.sig_object.get("/Reason")),
+            holds=False,
+        )
+
+
+def _byte_range(one: EmbeddedPdfSignature) -> list[int]:
+    return [int(edge) for edge in one.byte_range]
+
+
+def _declares_tight(one: EmbeddedPdfSignature) -> bool:
+    build = one.sig_object.get("/Prop_Build")
+    application = build.get("/App") if isinstance(build, DictionaryObject) else None
+    return isinstance(application, DictionaryObject) and application.get("/Name") == f"/{APPLICATION}"
+
+
+def _record(digest: str, expect: Expectation | None) -> Iterator[Reason]:
+    if expect and digest != expect.sha256:
+        yield _reason("not_the_recorded_file", "文件与签署完成时记录的定稿不一致")
+
+
+def _signers(reports: Sequence[SignatureReport], expect: Expectation | None) -> Iterator[Reason]:
+    if expect is None:
+        return
+    same = len(reports) == len(expect.signers) and all(
+        report.name == signer.name and signer.certificate_sha256 in {None, report.certificate_sha256}
+        for report, signer in zip(reports, expect.signers, strict=True)
+    )
+    if not same:
+        yield _reason("not_the_recorded_signers", "签名人或其顺序与记录不一致")
+
+
+def _reason(code: str, message: str, field: str = "") -> Reason:
+    return Reason(code=code, message=message, field=str(field))
+
+
+def _text(value: object) -> str:
+    parts = value if isinstance(value, list) else [value]
+    return "、".join(str(part) for part in parts if part)[:200]
