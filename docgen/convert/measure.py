@@ -7,7 +7,10 @@ from lxml import etree
 
 from docgen.convert.package import W
 
-LETTER_EM: Final = 0.62  # width of a wide letter of the shipped fonts
+_LETTER_EM: Final = 0.62  # width of a lower-case letter or digit of the shipped fonts
+_CAPITAL_EM: Final = 0.8  # of a capital
+_WIDEST_EM: Final = 1.0  # of the widest letters, and of those of other scripts
+_WIDE: Final = frozenset("mwMWQ@%&")
 TWIPS_PER_POINT: Final = 20
 _LINE_EM: Final = 2.0  # height of a generous line
 _DEFAULT_POINTS: Final = 12.0
@@ -27,6 +30,23 @@ def _paragraph_height(paragraph: etree._Element) -> float:
     width = sum(len(text.text or "") for text in texts) * size
     lines = 1 + width // max(column_width(paragraph), 1) + sum(1 for _ in paragraph.iter(f"{W}br"))
     return lines * size * _LINE_EM
+
+
+def letters_width(word: str) -> float:
+    """Estimate the width of a word that is not Chinese, as a multiple of the size of its letters."""
+    return sum(_letter_width(letter) for letter in word)
+
+
+def _letter_width(letter: str) -> float:
+    if letter in _WIDE or not letter.isascii():
+        return _WIDEST_EM
+    return _CAPITAL_EM if letter.isupper() else _LETTER_EM
+
+
+def indents(paragraph: etree._Element) -> float:
+    """Return by how much a paragraph itself narrows its column, in twips."""
+    indent = paragraph.find(f"{W}pPr/{W}ind")
+    return sum(number(indent, side) for side in ("left", "start", "right", "end"))
 
 
 def points(text: etree._Element) -> float:
