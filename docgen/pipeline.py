@@ -40,8 +40,10 @@ class Rulebook(Protocol):
         """Return the guards before an action on an edition of a form."""
         ...
 
-    def review(self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str, as_of: datetime) -> CheckReport:
-        """Judge the text of a filled form (GN-04, GN-06, GN-07, GN-09, CT-22)."""
+    def review(
+        self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str, report: CheckReport
+    ) -> CheckReport:
+        """Judge the text of a filled form (GN-04, GN-06, GN-07, GN-09, CT-22) on the occasion of a `report`."""
         ...
 
     def figures(self, on: date) -> Figures:
@@ -195,7 +197,7 @@ class _Desk:
             if error.code != "missing_fields":
                 raise
             return Refusal(job.spec, job.subject.key, job.edition, stopped, error.details)
-        review = self._office.rulebook.review(self._case, job.spec, rendered, number, self._report.as_of)
+        review = self._office.rulebook.review(self._case, job.spec, rendered, number, self._report)
         stopped += blocking(review, guards, "", self._overrides)
         if stopped:
             return Refusal(job.spec, job.subject.key, job.edition, stopped)

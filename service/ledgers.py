@@ -56,11 +56,12 @@ class Admission:
             yield case
 
     def _stopped(self, case: CaseFile) -> tuple[Finding, ...]:
-        spec, as_of = self.form.spec, self.issuance.as_of
+        spec = self.form.spec
         guards = self.rules.guards(spec, Action.ISSUE, Edition.SIGNING)
         alone = self.ledger.render([case])
-        review = self.rules.review(case, spec, alone, self.issuance.number, as_of)
-        return blocking(self.rules.check(case), guards, "") + blocking(review, guards, "")
+        report = self.rules.check(case)
+        review = self.rules.review(case, spec, alone, self.issuance.number, report)
+        return blocking(report, guards, "") + blocking(review, guards, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import takewhile
 from pathlib import Path
 
-from docgen.case import CaseFile, case_sha256, load_case
+from docgen.case import CaseFile, load_case
 from docgen.clock import Clock, SystemClock, day
 from docgen.convert import open_converter
 from docgen.editions import Edition
@@ -90,10 +90,12 @@ class IssuingRules:
         shipped = self.book.guards_for(spec.form_id, action, edition)
         return shipped + guards.guards_for(own_guards(spec), spec.form_id, action, edition)
 
-    def review(self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str, as_of: datetime) -> CheckReport:
-        """Judge the text of a filled form by the rules on documents."""
+    def review(
+        self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str, report: CheckReport
+    ) -> CheckReport:
+        """Judge the text of a filled form by the rules on documents, on the occasion of a `report` on its case."""
         policy = self.book.policy
-        setting = Setting(as_of, policy, policy.calendar())
+        setting = Setting(report.as_of, policy, policy.calendar())
         text = RenderedText(
             doc_no=number,
             form_id=spec.form_id,
@@ -103,8 +105,9 @@ class IssuingRules:
             esign_requested=False,
             esign_allowed=spec.esign_allowed,
         )
-        occasion = Occasion(case.case_no, as_of, policy.sha256, case_sha256(case))
-        return self.book.judge(as_of.date()).judge([document_facts(text, case, setting)], policy.at, occasion)
+        # The digest of a case costs as much as filling a form: the report has it already.
+        occasion = Occasion(case.case_no, report.as_of, policy.sha256, report.case_sha256)
+        return self.book.judge(report.as_of.date()).judge([document_facts(text, case, setting)], policy.at, occasion)
 
     def figures(self, on: date) -> Figures:
         """Return what documents print of the policy in force on a day."""
