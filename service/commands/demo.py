@@ -2,60 +2,125 @@
 
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from docgen.case import CaseFile, load_case
+from docgen.case.editing import replace as replace_value
+from docgen.case.editing import set_value
 from docgen.case.values import SHANGHAI
 from docgen.clock import FixedClock
+from docgen.drafting import draft_contract, load_library
+from docgen.editions import Edition
 from docgen.errors import NotFoundError
-from docgen.pipeline import everything, issue
+from docgen.findings import CheckReport, Outcome
+from docgen.pipeline import Office, Wish, everything, issue
+from rules.book import Rulebook
 from service import terminal, wiring
 from service.commands.issue import exported, refusal_lines
 from service.export import write_file
+from service.report import about, report_docx, report_html
 from service.settings import ROOT, Settings
 
 BUSINESS_NOW = datetime(2024, 12, 31, 18, 0, tzinfo=SHANGHAI)
 """The day on which the demo always runs, so that it never ages."""
 
+_SAMPLES = ROOT / "samples"
 _CASES = ("H01", "S02")
 _FAILING = ("F02_missing_clauses", "F04_poa_expired_and_over_limit")
+_OPERATOR = "演示"
+
+_AGREED = "S14_contract_in_approval"
+_ON_DEMAND = "XS2024-0912"
+"""Number of the copy of a case whose contract is drafted on demand; it belongs to no sample."""
+
+_LIBRARY = ROOT / "rules" / "clauses" / "std-sale-v1.yaml"
+_ANSWERS = {
+    "sign_place": "浙江省杭州市",
+    "payment_method": "银行转账",
+    "acceptance_standard": "生产线单位产品能耗较基线降低30%",
+    "warranty_months": "12",
+    "late_penalty": "5",
+    "confidentiality_years": "3",
+}
+"""What only people can say of the contract drafted on demand."""
 
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("build/demo"), show_default=True)
 @click.pass_obj
 def demo(settings: Settings, out: Path) -> int:
-    """检查样例案卷，签发其全部文书，并说明到哪里看结果。"""
+    """检查样例案卷，签发其全部文书，拟定一份合同，并说明到哪里看结果。"""
     started = time.perf_counter()
-    samples = ROOT / "samples"
-    if not samples.is_dir():
+    if not _SAMPLES.is_dir():
         raise NotFoundError("没有 samples 目录", remedy="在项目的源码目录中运行", code="no_samples")
     for part in ("workspace", "documents", "reports"):
         shutil.rmtree(out / part, ignore_errors=True)
     clock = FixedClock(BUSINESS_NOW)
-    chosen = replace(settings, workspace=out / "workspace", operator="演示")
+    chosen = replace(settings, workspace=out / "workspace", operator=_OPERATOR)
+    book = wiring.rulebook(chosen, clock=clock)
     with wiring.office(chosen, clock=clock) as office:
         for name in _CASES:
-            case = wiring.case_file(samples / name / "case.yaml")
-            report = office.rulebook.check(case)
-            lines = list(terminal.report_lines(report, case.title))
-            write_file(out / "reports", f"{case.case_no}.txt", ("\n".join(lines) + "\n").encode())
-            write_file(out / "reports", f"{case.case_no}.json", report.model_dump_json(indent=2).encode())
-            click.echo("\n".join(lines[:3]))
-            outcome = issue(case, everything(case, office.catalogue), office, by=chosen.operator)
-            for line in exported(outcome, office.workspace, out / "documents" / case.case_no):
-                click.echo(f"  {line}")
-            for refusal in outcome.refused:
-                click.echo("\n".join(f"  {line}" for line in refusal_lines(refusal)))
-        click.echo("\n不合格的案卷会被挡下，原因一次列全：")
-        for name in _FAILING:
-            case = wiring.case_file(samples / name / "case.yaml")
-            outcome = issue(case, [], office, by=chosen.operator)
-            report = office.rulebook.check(case)
-            fails = "、".join(sorted({finding.rule for finding in report.findings if finding.outcome == "fail"}))
-            click.echo(f"  {name}：{fails}")
+            case = _sample(name)
+            report = book.check(case)
+            click.echo("\n".join(_reported(report, case, book, office, out / "reports")))
+            _issued(case, everything(case, office.catalogue), office, out)
+        click.echo("\n按谈判纪要和标准条款拟定合同，签发审批稿：")
+        _issued(_drafted(out), (Wish("contract", edition=Edition.DRAFT),), office, out)
+    click.echo("\n不合格的案卷会被挡下，原因一次列全：")
+    for name in _FAILING:
+        outcomes = book.check(_sample(name)).outcomes
+        click.echo(f"  {name}：{'、'.join(sorted(rule for rule in outcomes if outcomes[rule] is Outcome.FAIL))}")
     click.echo(f"\n结果在 {out}/documents 与 {out}/reports，用时 {time.perf_counter() - started:.1f} 秒")
     return 0
+
+
+def _sample(name: str) -> CaseFile:
+    return wiring.case_file(_SAMPLES / name / "case.yaml")
+
+
+def _reported(report: CheckReport, case: CaseFile, book: Rulebook, office: Office, folder: Path) -> Iterator[str]:
+    """Write the check report of a case in every form; yield its summary."""
+    lines = list(terminal.report_lines(report, case.title))
+    background = about(case, book, report.as_of)
+    files = {
+        ".txt": ("\n".join(lines) + "\n").encode(),
+        ".json": report.model_dump_json(indent=2).encode(),
+        ".html": report_html(report, background).encode(),
+        ".docx": report_docx(report, background),
+    }
+    if office.converter:
+        files[".pdf"] = office.converter.convert(files[".docx"]).data
+    for suffix, data in files.items():
+        write_file(folder, case.case_no + suffix, data)
+    yield from lines[:3]
+
+
+def _issued(case: CaseFile, wishes: tuple[Wish, ...], office: Office, out: Path) -> None:
+    outcome = issue(case, wishes, office, by=_OPERATOR)
+    for line in exported(outcome, office.workspace, out / "documents" / case.case_no):
+        click.echo(f"  {line}")
+    for refusal in outcome.refused:
+        click.echo("\n".join(f"  {line}" for line in refusal_lines(refusal)))
+
+
+def _drafted(out: Path) -> CaseFile:
+    """Draft the contract of a copy of a case that has agreed on its terms; keep the case file beside the document."""
+    agreed = _sample(_AGREED)
+    assert agreed.contract is not None
+    case = agreed.model_copy(update={"case_no": _ON_DEMAND, "contract": None})
+    made = draft_contract(
+        case,
+        load_library(_LIBRARY),
+        drafted_ref=agreed.contract.drafted_ref,
+        drafted_at=agreed.contract.drafted_at,
+        answers=_ANSWERS,
+    )
+    text = (_SAMPLES / _AGREED / "case.yaml").read_text(encoding="utf-8")
+    text = replace_value(set_value(text, "case_no", _ON_DEMAND), "contract", made.contract)
+    write_file(out / "documents" / _ON_DEMAND, "case.yaml", text.encode())
+    return load_case(text)

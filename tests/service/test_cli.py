@@ -254,3 +254,8 @@ def test_demo_runs_on_its_own_clock_and_says_where_to_look(docgen: Callable[...,
     assert "documents" in run.out
     names = {path.suffix for path in (tmp_path / "demo" / "documents" / "XS2024-0012").iterdir()}
     assert names == {".docx", ".pdf"}
+    reports = {path.name for path in (tmp_path / "demo" / "reports").iterdir()}
+    assert {"XS2024-0012.html", "XS2024-0012.pdf"} <= reports
+    drafted = tmp_path / "demo" / "documents" / "XS2024-0912"
+    assert len([path for path in drafted.iterdir() if "审批稿" in path.name]) == 2
+    assert load_case(drafted / "case.yaml").case_no == "XS2024-0912"
