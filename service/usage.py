@@ -35,7 +35,7 @@ def _chinese(error: click.ClickException) -> str:
         case click.BadParameter(param=click.Parameter() as parameter):
             said = f"{_named(parameter)} 的值不能用"
         case click.UsageError(ctx=click.Context(command=click.Group() as group) as context):
-            said = f"没有这个命令；可用：{'、'.join(group.list_commands(context))}"
+            said = f"须给出下列命令之一：{'、'.join(group.list_commands(context))}"
         case _:
             said = "命令的写法不对"
     return said
