@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from resource import RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
 
+from benchmarks.memory import resident
 from benchmarks.zen_rules import ZenRules
 from docgen.case import load_case
 from docgen.clock import SHANGHAI, FixedClock
@@ -148,12 +148,8 @@ def _table(title: str, tasks: Mapping[str, _Task]) -> str:
 
 
 def _resident() -> float:
-    """Return the resident memory of this process in MiB; where the system does not tell, the most it ever was."""
     gc.collect()
-    status = Path("/proc/self/statm")
-    if status.is_file():
-        return int(status.read_text(encoding="ascii").split()[1]) * 4096 / 2**20
-    return getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    return resident()
 
 
 if __name__ == "__main__":
