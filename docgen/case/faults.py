@@ -27,6 +27,14 @@ _MESSAGES = {
     "mapping_type": "须为一组“名称: 值”",
     "dict_type": "须为一组“名称: 值”",
 }
+_EXAMPLES = {
+    "^XS[0-9]{4}-[0-9]{4}$": "XS加四位年份和四位流水号，如 XS2024-0012",
+    "^S[0-9]{2,}$": "S加至少两位数字，如 S01",
+    "^C[0-9]{2,}$": "C加至少两位数字，如 C01",
+    "^M[0-9]{2,}$": "M加至少两位数字，如 M01",
+    "^[SC][0-9]{2,}$": "人员编号，如 S01 或 C01",
+}
+"""What the patterns of the model ask for, in words."""
 _CHOICE_TYPES = ("enum", "literal_error")
 
 
@@ -61,6 +69,8 @@ def _at(tree: Tree, location: Location) -> object:
 
 def expected(code: str, message: str, context: Mapping[str, Any]) -> str:
     """Say what is expected; our own value types speak Chinese already, the rest is in the table."""
+    if code == "string_pattern_mismatch" and context["pattern"] in _EXAMPLES:
+        return f"格式须为{_EXAMPLES[context['pattern']]}"
     if code in _MESSAGES:
         return _MESSAGES[code].format(**context)
     return message if not message.isascii() else "不符合要求"

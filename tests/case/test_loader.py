@@ -351,3 +351,20 @@ def test_any_value_at_any_place_gives_a_case_or_faults_with_names(path: str, val
 def test_a_damaged_file_gives_a_case_or_faults_with_names(at: int, cut: int, put: str):
     text = h01_text()
     assert all(detail.message and detail.code for detail in _details(text[:at] + put + text[at + cut :]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("case_no: XS2024-0012", "如 XS2024-0012"),
+        ("staff_id: S01,", "如 S01"),
+        ("contact_id: C01,", "如 C01"),
+        ("session_id: M01", "如 M01"),
+    ],
+)
+def test_a_number_of_the_wrong_form_is_answered_with_an_example(wrong: str, right: str):
+    text = sample("H01").case.read_text(encoding="utf-8")
+    assert wrong in text
+    with pytest.raises(InputError) as caught:
+        load_case(text.replace(wrong, wrong.replace("0", "O"), 1))
+    assert any(right in detail.message for detail in caught.value.details)
