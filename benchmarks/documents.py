@@ -8,11 +8,12 @@ told apart.
 import re
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from itertools import count, islice
 from pathlib import Path
@@ -50,7 +51,7 @@ _PROPOSAL, _OTHER, _CASE = "proposal", "any other", "case"
 class _Watch:
     """CPU seconds by task and kind of document, and the number of documents of each kind."""
 
-    seconds: Counter[tuple[str, str]] = field(default_factory=Counter)
+    seconds: defaultdict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
     documents: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
@@ -112,9 +113,13 @@ def _renumbered() -> Iterator[str]:
     texts = {name: (_ROOT / "samples" / name / "case.yaml").read_text(encoding="utf-8") for name in _SAMPLES}
     for number in count(1):
         name = _SAMPLES[number % len(_SAMPLES)]
-        text = re.sub(r"(XS|SQ)-?2024-00\d\d", lambda old, n=number: f"{old[0][:-4]}{n:04d}", texts[name])
-        text = re.sub(r"(PO\d{8})(\d{3})", lambda old, n=number: f"{old[1]}{(n + int(old[2])) % 1000:03d}", text)
+        text = re.sub(r"((?:XS|SQ)-?2024-)00\d\d", rf"\g<1>{number:04d}", texts[name])
+        text = re.sub(r"PO\d{11}", partial(_order_no, number), text)
         yield text.replace(_CUSTOMERS[name], f"示例第{number}号客户")
+
+
+def _order_no(number: int, old: re.Match[str]) -> str:
+    return f"{old[0][:-3]}{(number + int(old[0][-3:])) % 1000:03d}"
 
 
 def _many(line: _Line, cases: int, early: int) -> str:
@@ -142,7 +147,7 @@ def _many(line: _Line, cases: int, early: int) -> str:
 
 def _table(title: str, watch: _Watch) -> Iterator[str]:
     kinds = (_OTHER, _PROPOSAL)
-    everything, documents = watch.seconds.total(), watch.documents.total()
+    everything, documents = sum(watch.seconds.values()), watch.documents.total()
     yield f"{title:34}{'all, ms each':>14}{'share':>8}" + "".join(f"{kind + ', ms':>18}" for kind in kinds)
     for task in dict.fromkeys(task for task, _ in watch.seconds):
         total = sum(seconds for (name, _), seconds in watch.seconds.items() if name == task)
