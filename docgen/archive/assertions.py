@@ -40,6 +40,7 @@ def claims(session: Session, store: Store) -> Claims:
     disposed = disposed_records(session)
     _workspace(session, found, disposed)
     records = {row.event_seq: row for row in session.scalars(select(ArchiveRecord))}
+    places = {row.archive_no: row.seq for row in records.values()}
     files: dict[int, list[ArchiveFile]] = {}
     for file in session.scalars(select(ArchiveFile).order_by(ArchiveFile.id)):
         files.setdefault(file.event_seq, []).append(file)
@@ -47,7 +48,7 @@ def claims(session: Session, store: Store) -> Claims:
     for event in session.scalars(select(Event).where(Event.kind.in_(kinds)).order_by(Event.seq)):
         here, record = files.pop(event.seq, []), records.pop(event.seq, None)
         name = f"{event.data['archive_no']} {event.subject}"
-        found.damage.extend(_file_damage(event, here, name))
+        found.damage.extend(_file_damage(event, here, name, places.get(event.data["archive_no"])))
         if event.kind == EventKind.DOC_ARCHIVED:
             found.damage.extend(_record_damage(session, store, event, record, name))
         for file in event.data["files"]:
@@ -119,10 +120,10 @@ def _record_damage(
         yield Damage(f"{name}：文书的状态被改动", gone=False)
 
 
-def _file_damage(event: Event, files: list[ArchiveFile], name: str) -> Iterator[Damage]:
+def _file_damage(event: Event, files: list[ArchiveFile], name: str, place: int | None) -> Iterator[Damage]:
     said = {file["role"]: file for file in event.data["files"]}
     for file in files:
-        if said.pop(file.role, None) != asdict(kept_file(file)):
+        if said.pop(file.role, None) != asdict(kept_file(file)) or file.record_seq != place:
             yield Damage(f"{name}（{file.role}）：文件登记被改动", gone=False)
     for role in said:
         yield Damage(f"{name}（{role}）：文件登记已不存在", gone=True)
