@@ -11,6 +11,7 @@ from docgen.errors import InputError
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.lists import lists
 from docgen.forms.xlsx import workbook
+from docgen.issue import Change
 from docgen.pipeline import Outcome, Refusal, Wish, everything
 from docgen.pipeline import issue as issue_documents
 from docgen.workspace import KeptDocument, Workspace
@@ -22,6 +23,8 @@ from service.settings import Settings
 
 EDITION_LABELS = {Edition.DRAFT: "审批稿", Edition.SIGNING: "签署件", Edition.RECORD: "记录件"}
 """Printed name of each edition."""
+
+_SHOWN_CHANGES = 20
 
 
 @click.command()
@@ -104,6 +107,20 @@ def exported(
         pages = f"　{document.pages}页" if document.pages else ""
         edition = EDITION_LABELS[Edition(document.identity.edition)]
         yield f"{state}　{document.doc_no}　{document.title}（{edition}）R{document.revision}{pages}　{stem}"
+        yield from _changed(outcome.changes.get(document.id, ()))
+
+
+def _changed(found: tuple[Change, ...]) -> Iterator[str]:
+    for change in found[:_SHOWN_CHANGES]:
+        match change:
+            case Change(before="", after=after):
+                yield f"    新增　{after}"
+            case Change(before=before, after=""):
+                yield f"    删除　{before}"
+            case Change(before=before, after=after):
+                yield f"    修改　{before}　→　{after}"
+    if len(found) > _SHOWN_CHANGES:
+        yield f"    另有 {len(found) - _SHOWN_CHANGES} 处不同"
 
 
 def refusal_lines(refusal: Refusal) -> Iterator[str]:

@@ -11,6 +11,7 @@ from docgen.case.values import SHANGHAI
 from docgen.clock import FixedClock
 from docgen.editions import Edition
 from docgen.errors import NotFoundError, StateError
+from docgen.forms.fill import text_of
 from docgen.pipeline import Office, Outcome, Wish, everything, issue
 from service.settings import Settings
 from service.wiring import office
@@ -58,6 +59,19 @@ def test_changed_content_gets_the_next_revision_of_the_same_number(run: Callable
     (after,) = run(h01({"first_contact.purpose": "改写后的沟通目的"}), wish).kept
     assert (after.doc_no, after.revision) == (before.doc_no, 1)
     assert after.file_stem.endswith("_R1")
+
+
+def test_new_revision_tells_in_what_it_differs_and_is_marked(run: Callable[..., Outcome], desk: Office):
+    wish = Wish("first_contact_record")
+    run(case_of("H01"), wish)
+    outcome = run(h01({"first_contact.purpose": "改写后的沟通目的"}), wish)
+    (after,) = outcome.kept
+    changed = outcome.changes[after.id]
+    assert ("知晓贵司生产环节的业务痛点，介绍我们的智能制造解决方案", "改写后的沟通目的") in {
+        (one.before, one.after) for one in changed
+    }
+    assert len(changed) == 2  # the purpose, and the mark of a revised edition
+    assert "修订版" in text_of(desk.workspace.content(after.docx_sha256))
 
 
 def test_voided_document_is_issued_anew_under_its_number(run: Callable[..., Outcome], desk: Office):
