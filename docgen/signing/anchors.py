@@ -15,6 +15,7 @@ import pypdfium2
 from docgen.errors import InputError
 
 MAX_PAGES: Final = 500
+_GAP: Final = 2.0  # heights of a character between texts that do not belong together
 _ALIGNED: Final = 12.0  # points by which labels of one column may differ at their left
 
 
@@ -115,7 +116,9 @@ def _label(text: pypdfium2.PdfTextPage, page: int, start: int, count: int) -> La
     for index in range(start + count, text.count_chars()):
         if text.get_text_range(index, 1) in {"\r", "\n", ""}:
             break
-        _, bottom, right, top = text.get_charbox(index)
+        left, bottom, right, top = text.get_charbox(index)
+        if left - end > _GAP * (box.top - box.bottom):
+            break  # the next cell of the row
         if bottom < box.top and top > box.bottom:
             end = max(end, right)
     return Label(box, end)

@@ -9,6 +9,9 @@ The root certifies the issuing CA and the time stamping unit, and its list lives
 file can be checked offline until it is stamped anew. The list of the issuing CA is made afresh for each signature.
 """
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +29,6 @@ from docgen.signing.persist import append_line, write_new
 DEMONSTRATION: Final = "演示签名"
 AUTHORITY_LIFE: Final = timedelta(days=3650)
 SIGNER_LIFE: Final = timedelta(days=1)  # ETSI EN 319 412-1 "short-term" certificates
-CRL_LIFE: Final = timedelta(days=7)
 MAX_NAME: Final = 64  # X.520 ub-common-name, ub-organization-name, ub-title
 
 _BACKDATED: Final = timedelta(minutes=1)  # clocks of signer and time stamping unit may differ
@@ -134,7 +136,9 @@ class Authority:
 
     def crl(self) -> bytes:
         """Return the list of revoked certificates of the issuing CA as of now (DER)."""
-        return _crl(self._issuing, self._clock.now(), CRL_LIFE, self._revoked())
+        # It has to end before the certificates of its day do: validation in the past goes back to where the list was
+        # still fresh, and the certificate must have been valid there.
+        return _crl(self._issuing, self._clock.now(), self._validity / 2, self._revoked())
 
     def _revoked(self) -> dict[int, datetime]:
         path = self._folder / "revoked.txt"
@@ -157,7 +161,10 @@ def _root(organisation: str, now: datetime) -> Certified:
     key = ec.generate_private_key(ec.SECP384R1())
     name = _name(organisation, f"{organisation}根机构")
     return Certified(
-        key, _builder(name, name, key.public_key(), key.public_key(), now, AUTHORITY_LIFE, 1).sign(key, hashes.SHA384())
+        key,
+        _builder(name, _x509_name(name), key.public_key(), key.public_key(), now, AUTHORITY_LIFE, 1).sign(
+            key, hashes.SHA384()
+        ),
     )
 
 
@@ -173,7 +180,7 @@ def _certified(  # noqa: PLR0913 - the parts of a certificate
     key = ec.generate_private_key(ec.SECP256R1())
     builder = _builder(
         subject,
-        tuple((each.oid, str(each.value)) for each in issuer.certificate.subject),
+        _subject(issuer.certificate),
         key.public_key(),
         issuer.key.public_key(),
         now,
@@ -187,7 +194,7 @@ def _certified(  # noqa: PLR0913 - the parts of a certificate
 
 def _builder(  # noqa: PLR0913, PLR0917 - the parts of a certificate
     subject: Name,
-    issuer: Name,
+    issuer: x509.Name,
     key: ec.EllipticCurvePublicKey,
     issuer_key: ec.EllipticCurvePublicKey,
     now: datetime,
@@ -198,8 +205,8 @@ def _builder(  # noqa: PLR0913, PLR0917 - the parts of a certificate
     allowed = {"key_cert_sign", "crl_sign"} if ca else {"digital_signature", "content_commitment"}
     return (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(oid, value) for oid, value in subject]))
-        .issuer_name(x509.Name([x509.NameAttribute(oid, value) for oid, value in issuer]))
+        .subject_name(_x509_name(subject))
+        .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _BACKDATED)
@@ -214,7 +221,7 @@ def _builder(  # noqa: PLR0913, PLR0917 - the parts of a certificate
 def _crl(issuer: Certified, now: datetime, life: timedelta, revoked: dict[int, datetime]) -> bytes:
     builder = (
         x509.CertificateRevocationListBuilder()
-        .issuer_name(issuer.certificate.subject)
+        .issuer_name(_subject(issuer.certificate))
         .last_update(now)
         .next_update(now + life)
         .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
@@ -232,6 +239,24 @@ def _name(organisation: str, common: str, *, unit: str = "", title: str = "") ->
     parts += [(NameOID.ORGANIZATIONAL_UNIT_NAME, _text(unit, "签名方式"))] if unit else []
     parts += [(NameOID.TITLE, _text(title, "职务"))] if title else []
     return (*parts, (NameOID.COMMON_NAME, _text(common, "名称")))
+
+
+def _x509_name(name: Name) -> x509.Name:
+    with _lengths_in_characters():
+        return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in name])
+
+
+def _subject(certificate: x509.Certificate) -> x509.Name:
+    with _lengths_in_characters():
+        return certificate.subject
+
+
+@contextmanager
+def _lengths_in_characters() -> Iterator[None]:
+    """Quieten cryptography, which counts bytes where X.520 counts characters: 22 汉字 were too long for it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Attribute's length must be", UserWarning)
+        yield
 
 
 def _text(value: str, label: str) -> str:

@@ -11,16 +11,23 @@ import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
-from pyhanko.sign.validation.ades import ades_basic_validation, ades_lta_validation, ades_timestamp_validation
+from pyhanko.sign.validation.ades import (
+    AdESBasicValidationResult,
+    ades_basic_validation,
+    ades_lta_validation,
+    ades_timestamp_validation,
+    ades_with_time_validation,
+)
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
-from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
 from docgen.clock import Clock, SystemClock
@@ -43,7 +50,7 @@ class _Examined:
 
     signature: EmbeddedPdfSignature
     reasons: tuple[Reason, ...]
-    status: PdfSignatureStatus | None = None
+    status: StandardCMSSignatureStatus | None = None
 
 
 def verify(pdf: bytes, trust: Trust, expect: Expectation | None = None, *, clock: Clock = _PRESENT) -> Verdict:
@@ -57,14 +64,13 @@ def verify(pdf: bytes, trust: Trust, expect: Expectation | None = None, *, clock
         return judged(digest, tight=False, signatures=(), reasons=(reason,))
     try:
         reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-        verdict = _Verification(pdf, reader, trust, clock).judge(digest, expect)
+        _ = reader.root["/Pages"]
     except Exception:  # noqa: BLE001 - a parser of hostile files fails in any way; each is a verdict, none a validity
-        reasons = [
-            Reason(code="pdf_unreadable", message="文件不是完整的 PDF，或结构不符合标准"),
-            *_record(digest, expect),
-        ]
-        return judged(digest, tight=False, signatures=(), reasons=reasons)
-    return verdict
+        return _broken(digest, expect, _reason("pdf_unreadable", "文件不是完整的 PDF，或结构不符合标准"))
+    try:
+        return _Verification(pdf, reader, trust, clock).judge(digest, expect)
+    except Exception:  # noqa: BLE001 - as above
+        return _broken(digest, expect, _reason("signature_malformed", "文件中签名的格式不符合标准"))
 
 
 class _Verification:
@@ -92,7 +98,8 @@ class _Verification:
             examined = self._examine(one, signed=True)
             report = self._report(examined, holding)
             found = list(examined.reasons)
-            if tight and not found and report.level is not Level.LTA:
+            stamped = any(stamp.signed_revision > one.signed_revision for stamp in self._stamps)
+            if tight and not (stamped and (found or report.level is Level.LTA)):
                 found.append(_reason("timestamp_missing", "缺少时间戳：未达到长期有效（B-LTA）", one.field_name))
             reports.append(report.model_copy(update={"holds": not found}))
             reasons += found
@@ -132,21 +139,24 @@ class _Verification:
             return _Examined(one, (_reason("signature_malformed", "签名的格式不符合标准", field),))
         return _Examined(one, tuple(reasons), status)
 
-    async def _signature(self, one: EmbeddedPdfSignature) -> tuple[Reason | None, PdfSignatureStatus | None]:
-        if next(extract_tst_data_iter(one.signer_info, signed=False), None) is None and not self._stamps:
-            basic = await ades_basic_validation(
-                one.signed_data,
-                self._spec,
-                timing_info=self._timing,
-                raw_digest=one.compute_digest(),
-                extra_status_kwargs=one.summarise_integrity_info(),
-                status_cls=PdfSignatureStatus,
+    async def _signature(self, one: EmbeddedPdfSignature) -> tuple[Reason | None, StandardCMSSignatureStatus | None]:
+        """Validate at the present first; only what fails there needs proof of an earlier existence."""
+        basic = await ades_basic_validation(one.signed_data, self._spec, **self._arguments(one))
+        result: AdESBasicValidationResult[StandardCMSSignatureStatus] = basic
+        stamped = next(extract_tst_data_iter(one.signer_info, signed=False), None) is not None
+        if stamped and basic.ades_subindic in {AdESPassed.OK, AdESIndeterminate.REVOKED_NO_POE}:
+            result = await ades_with_time_validation(one.signed_data, self._spec, **self._arguments(one))
+        if result.ades_subindic is not AdESPassed.OK and self._stamps:
+            result = await ades_lta_validation(
+                one, PdfSignatureValidationSpec(self._spec, diff_policy=None), timing_info=self._timing
             )
-            return ades_reason(basic.ades_subindic, str(one.field_name)), basic.api_status
-        result = await ades_lta_validation(
-            one, PdfSignatureValidationSpec(self._spec, diff_policy=None), timing_info=self._timing
-        )
-        return ades_reason(result.ades_subindic, str(one.field_name)), result.api_status
+        found = ades_reason(result.ades_subindic, str(one.field_name))
+        if found and one.signer_cert.not_valid_before > self._timing.validation_time:
+            found = ades_reason(AdESFailure.NOT_YET_VALID, str(one.field_name))  # pyHanko: a general failure
+        return found, result.api_status
+
+    def _arguments(self, one: EmbeddedPdfSignature) -> dict[str, Any]:
+        return {"timing_info": self._timing, "raw_digest": one.compute_digest()}
 
     async def _stamp(self, one: EmbeddedPdfSignature) -> Reason | None:
         result = await ades_timestamp_validation(
@@ -178,6 +188,10 @@ class _Verification:
             reason=_text(one.sig_object.get("/Reason")),
             holds=False,
         )
+
+
+def _broken(digest: str, expect: Expectation | None, reason: Reason) -> Verdict:
+    return judged(digest, tight=False, signatures=(), reasons=[reason, *_record(digest, expect)])
 
 
 def _byte_range(one: EmbeddedPdfSignature) -> list[int]:
