@@ -110,7 +110,10 @@ def proofs(archive: Archive, archive_nos: Sequence[str]) -> tuple[Proof, ...]:
     """Return the proofs that records are under the newest head; raise `NotFoundError` where one does not exist."""
     with archive.database.reading() as session:
         places = select(ArchiveRecord.archive_no, ArchiveRecord.event_seq)
-        found = dict(session.execute(places.where(ArchiveRecord.archive_no.in_(archive_nos))).tuples().all())
+        found = {
+            row.archive_no: row.event_seq
+            for row in session.execute(places.where(ArchiveRecord.archive_no.in_(archive_nos)))
+        }
         last = _last(session)
         if last is None or found.keys() != set(archive_nos):
             raise NotFoundError("没有这个档号的档案", remedy="档号见 docgen archive list", code="record_unknown")
