@@ -18,7 +18,7 @@ from docgen.forms.filters import FILTERS
 from docgen.forms.look import look
 from docgen.forms.ooxml import style_names
 from docgen.forms.reading import annotation_at, members
-from docgen.forms.spec import FormSpec
+from docgen.forms.spec import WHOLE_CASE, FormSpec
 from docgen.forms.subjects import named_types, required
 from docgen.forms.visibility import Visibility
 from docgen.numbering import placeholders
@@ -172,7 +172,7 @@ def _opening(spec: FormSpec, roots: Mapping[str, Any], visibility: Visibility) -
 
 
 def _where(spec: FormSpec, names: Mapping[str, Any], visibility: Visibility) -> Iterator[FormFault]:
-    if (path := spec.only_with) and not _is_field(names, path):
+    if (path := spec.only_with) and not _is_field(spec, names, path):
         yield _fault(spec, "only_with", "unknown_path", f"{path} 不是对象的字段")
     for path, wanted in spec.where.items():
         found = required(annotation_at(names, visibility, path))
@@ -182,7 +182,9 @@ def _where(spec: FormSpec, names: Mapping[str, Any], visibility: Visibility) -> 
             yield _fault(spec, "where", "unknown_value", f"{path} 没有所列取值")
 
 
-def _is_field(names: Mapping[str, Any], path: str) -> bool:
+def _is_field(spec: FormSpec, names: Mapping[str, Any], path: str) -> bool:
+    if spec.about == WHOLE_CASE:
+        return path in CaseFile.model_fields
     name, _, field = path.partition(".")
     return name in names and field in names[name].model_fields
 

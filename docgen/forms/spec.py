@@ -116,9 +116,9 @@ class FormSpec(_Declared):
 
     `one_per` is the path of the case file whose elements each get a document; `where` narrows them by the value of a
     closed set, in the words of the template (`order.kind`), and `only_with` to those that have that value, not None nor
-    empty (`proposal.feedback`). `header_from` is the text that every page repeats at its head. `requires` are the
-    optional fields without which no edition can be issued, `requires_signing` and `requires_record` those without
-    which that edition cannot.
+    empty (`proposal.feedback`; for a form of the whole case `transfers`). `header_from` is the text that every page
+    repeats at its head. `requires` are the optional fields without which no edition can be issued, `requires_signing`
+    and `requires_record` those without which that edition cannot.
     `opens_on` is the day before which the signing edition is not issued.
 
     A ledger (`one_per = "ledger"`) has instead one document over many cases: `rows` is the path whose elements each

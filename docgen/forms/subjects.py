@@ -94,7 +94,7 @@ def alias(step: str) -> str:
 def _found(spec: FormSpec, case: CaseFile) -> Iterator[Subject]:
     whole = Subject("", "", {})
     found = iter((whole,)) if spec.about == WHOLE_CASE else _walk(case, spec.about.split("."), whole)
-    return (subject for subject in found if _matches(spec, subject))
+    return (subject for subject in found if _matches(spec, case, subject))
 
 
 def _walk(owner: Entity, steps: list[str], so_far: Subject) -> Iterator[Subject]:
@@ -123,9 +123,11 @@ def _key(entity: Entity, index: int) -> str:
     return str(index + 1)
 
 
-def _matches(spec: FormSpec, found: Subject) -> bool:
-    if spec.only_with and not _value(found, spec.only_with):
-        return False
+def _matches(spec: FormSpec, case: CaseFile, found: Subject) -> bool:
+    if spec.only_with:
+        whole = spec.about == WHOLE_CASE
+        if not (getattr(case, spec.only_with) if whole else _value(found, spec.only_with)):
+            return False
     return all(str(_value(found, path)) == wanted for path, wanted in spec.where.items())
 
 

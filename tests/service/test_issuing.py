@@ -239,3 +239,8 @@ def test_issuing_everything_leaves_out_what_is_not_due_yet(desk: Office):
 def test_a_number_may_carry_a_field_of_its_subject(run: Callable[..., Outcome]):
     kept = run(case_of("H01"), Wish("follow_up_visit_record")).kept
     assert [one.doc_no for one in kept] == ["HF-FW-20240620-001", "HF-FW-20240628-001"]
+
+
+@pytest.mark.parametrize("name", ["S11", "S12", "S13", "S14", "S15"])
+def test_half_finished_case_is_not_asked_for_the_forms_of_later_stages(run: Callable[..., Outcome], name: str):
+    assert run(case_of(name)).refused == ()
