@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, StreamObject, pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.timestamps import TimeStamper
 
 CONTENTS = re.compile(rb"/Contents <([0-9a-fA-F]+)>")
 RANGE = re.compile(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+) *\]")
@@ -168,3 +170,11 @@ def range_emptied(pdf: bytes) -> bytes:
 
 def cut(pdf: bytes) -> bytes:
     return pdf[: len(pdf) // 2]
+
+
+def stamped(pdf: bytes, timestamper: TimeStamper) -> bytes:
+    """Put a document time stamp over whatever `pdf` has become."""
+    target = io.BytesIO()
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    PdfTimeStamper(timestamper).timestamp_pdf(writer, "sha256", output=target)
+    return target.getvalue()

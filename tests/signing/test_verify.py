@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from docgen.clock import FixedClock
+from docgen.signing.authority import Identity
 from docgen.signing.trust import Trust, crl_of, read_trust
 from docgen.signing.verdict import Expectation, ExpectedSigner, Level, Status, Verdict
 from docgen.signing.verify import verify
@@ -122,6 +123,36 @@ def test_another_authority_of_the_same_name_is_not_the_one_trusted(
     verdict = judged(forged, world)
     assert not verdict.valid
     assert codes(verdict) & {"certificate_untrusted", "certificate_unproven"}
+
+
+@pytest.mark.parametrize("change", [tampering.annotated, tampering.page_added, tampering.seal_redrawn])
+def test_a_change_is_noticed_even_below_a_new_time_stamp(
+    signed: bytes, world: World, change: Callable[[bytes], bytes]
+) -> None:
+    stamped = tampering.stamped(change(signed), world.later(minutes=10).timestamper)
+    verdict = judged(stamped, world)
+    assert "content_appended" not in codes(verdict), "the new time stamp ends at the end of the file"
+    assert "forbidden_change" in codes(verdict)
+
+
+def test_a_time_stamp_of_somebody_unknown_proves_nothing(signed: bytes, world: World, tmp_path: Path) -> None:
+    stranger = found(tmp_path / "stranger")
+    verdict = judged(tampering.stamped(tampering.stamp_stripped(signed), stranger.timestamper), world)
+    assert not verdict.valid
+    assert codes(verdict) & {"certificate_untrusted", "certificate_unproven"}
+
+
+def test_a_further_time_stamp_renews_the_proof(signed: bytes, world: World) -> None:
+    verdict = judged(tampering.stamped(signed, world.later(days=900).timestamper), world, days=901)
+    assert verdict.valid, verdict.reasons
+
+
+def test_a_signature_added_by_somebody_else_shows_against_the_record(
+    complete: bytes, signed: bytes, world: World
+) -> None:
+    other = world.keys.credential(Identity("李四", "示例科技有限公司"))
+    verdict = judged(world.sealed(signed, other), world, record(complete, CUSTOMER.name, COMPANY.name))
+    assert "not_the_recorded_signers" in codes(verdict)
 
 
 def test_without_trust_nothing_is_confirmed(signed: bytes, world: World) -> None:
