@@ -2,39 +2,15 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from docgen.case import load_case
-from service.cli import main
 from tests.samples import Kind, Sample, sample, samples
+from tests.service.command import Run
 
 H01 = str(sample("H01").case)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a command left: exit code, output, errors."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def docgen(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
-    monkeypatch.setenv("DOCGEN_WORKSPACE", str(tmp_path / "ws"))
-    monkeypatch.setenv("DOCGEN_OPERATOR", "赵")
-
-    def run(*arguments: str | Path) -> Run:
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Run(code, captured.out, captured.err)
-
-    return run
 
 
 class TestCheck:

@@ -1,7 +1,6 @@
 """`docgen ledger` and the choice of case files: what is listed, what is left out and why, and what is written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -9,34 +8,15 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from service.cli import main
 from service.ledgers import Place, free_place, volume_suffixes
 from service.selection import Selection, case_paths
 from tests.forms.desk import catalogue
 from tests.rules.patching import h01
 from tests.samples import sample
+from tests.service.command import Run
 
 H01, S02 = sample("H01").case, sample("S02").case
 AT = "2024-12-31T18:00:00+08:00"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def docgen(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
-    monkeypatch.setenv("DOCGEN_WORKSPACE", str(tmp_path / "ws"))
-
-    def run(*arguments: str | Path) -> Run:
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return Run(code, captured.out, captured.err)
-
-    return run
 
 
 def names(folder: Path) -> list[str]:

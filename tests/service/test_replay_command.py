@@ -2,39 +2,15 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from service.cli import main
 from service.settings import ROOT
 from tests.samples import sample
+from tests.service.command import Run
 
 H01 = sample("H01").case
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def docgen(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
-    monkeypatch.setenv("DOCGEN_WORKSPACE", str(tmp_path / "ws"))
-    monkeypatch.setenv("DOCGEN_OPERATOR", "赵")
-
-    def run(*arguments: str | Path) -> Run:
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Run(code, captured.out, captured.err)
-
-    return run
 
 
 @pytest.fixture

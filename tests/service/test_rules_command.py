@@ -4,39 +4,18 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from docgen.errors import DeclarationError, NotFoundError
-from service.cli import main
 from service.samples import samples as read_samples
 from service.settings import ROOT
 from tests.samples import FOLDER, Kind, sample, samples
+from tests.service.command import Run
 from tests.service.reporting import book, packs_copy
 
 POLICY = ROOT / "rules" / "policy.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def docgen(capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
-    def run(*arguments: str | Path) -> Run:
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Run(code, captured.out, captured.err)
-
-    return run
 
 
 def _policy(folder: Path, threshold: str) -> Path:

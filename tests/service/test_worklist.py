@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,31 +10,12 @@ from openpyxl import load_workbook
 
 from docgen.clock import SHANGHAI
 from docgen.findings import CheckReport, Finding, ManualReference, Outcome, PackIdentity
-from service.cli import main
 from service.worklist import Task, Urgency, in_order, tasks
 from tests.forms.desk import case_of
 from tests.samples import sample
+from tests.service.command import Run
 
 NOON = datetime(2024, 4, 20, 12, tzinfo=SHANGHAI)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def docgen(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
-    monkeypatch.setenv("DOCGEN_WORKSPACE", str(tmp_path / "ws"))
-
-    def run(*arguments: str | Path) -> Run:
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return Run(code, captured.out, captured.err)
-
-    return run
 
 
 def finding(rule: str, outcome: Outcome, due_at: datetime | None, actual_at: datetime | None = None) -> Finding:
