@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Self
 
 from docgen.case.canonical import case_sha256
@@ -218,7 +218,7 @@ def _under(folder: str, contents: Mapping[str, bytes]) -> list[tuple[str, bytes]
 
 
 def _order(name: str) -> tuple[int, str]:
-    stage = PurePath(name).stem.partition("@")[0]
+    stage = name.removesuffix(".yaml").partition("@")[0]
     return STAGES.index(stage) if stage in STAGES else len(STAGES), name
 
 

@@ -4,6 +4,7 @@ Rules enforced here: confidential values are not in the context at all; personal
 every absent value knows its path and its Chinese label, so that all that are missing can be named at once.
 """
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -134,9 +135,10 @@ def editions(spec: FormSpec, case: CaseFile, subject: Subject) -> tuple[Edition,
     return offered or spec.editions[:1]
 
 
-def _subject_context(spec: FormSpec, case: CaseFile, subject: Subject, scope: "_Scope") -> dict[str, object]:
+def _subject_context(spec: FormSpec, case: CaseFile, subject: Subject, scope: "_Scope") -> ChainMap[str, object]:
+    """Return the objects of the subject and behind them the whole case, of which nothing is read before it is asked."""
     whole = _Record(scope, case, "", "")
-    context = {name: whole[name] for name in whole}
+    context: ChainMap[str, object] = ChainMap({}, whole)  # type: ignore[arg-type] # only the first one is written to
     label = ""
     for name, (path, entity) in subject.names.items():
         label = f"{label} › {_title(spec, name)}".removeprefix(" › ")
