@@ -4,6 +4,7 @@ There is no third way: where no token can be had, signing fails. The local clock
 """
 
 import asyncio
+import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -42,17 +43,17 @@ class Timestamper(TimeStamper):
         raise NotImplementedError
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """Answer `req`, and hold the token against it: pyHanko compares the nonce only."""
+        """Answer `req`, and hold the token against it: pyHanko leaves the imprint, and fails on a wrong nonce."""
         response = await asyncio.to_thread(self.reply, req)
-        if response["status"]["status"].native not in {"granted", "granted_with_mods"}:
+        if response["status"]["status"].native != "granted":
             raise _failed("服务拒绝了请求")
         try:
-            stamped = response["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed["message_imprint"]
-            same = stamped.native == req["message_imprint"].native
+            token = response["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
+            same = all(token[part].native == req[part].native for part in ("message_imprint", "nonce"))
         except (ValueError, TypeError, KeyError) as error:
             raise _failed("返回的内容不是时间戳") from error
         if not same:
-            raise _failed("返回的时间戳不是本文件的")
+            raise _failed("返回的时间戳不是本次请求的")
         return response
 
 
@@ -107,7 +108,10 @@ class HttpTimestamper(Timestamper):
         try:
             with _OPENER.open(post, timeout=TIMEOUT) as answer:
                 data = answer.read(MAX_REPLY + 1)
-        except (OSError, urllib.error.URLError) as error:
+        except urllib.error.HTTPError as error:
+            error.close()  # it holds the connection
+            raise _failed(f"服务返回 {error.code}") from error
+        except (OSError, http.client.HTTPException) as error:
             raise _failed("连不上服务") from error
         if len(data) > MAX_REPLY:
             raise _failed("返回的内容过大")

@@ -61,6 +61,15 @@ def other_imprint(world: World):
     return answer
 
 
+def other_nonce(world: World) -> Answer:
+    def answer(body: bytes) -> tuple[int, bytes]:
+        request = tsp.TimeStampReq.load(body)
+        request["nonce"] = 7
+        return 200, asyncio.run(world.timestamper.async_request_tsa_response(request)).dump()
+
+    return answer
+
+
 def signed_by(url: str, prepared: bytes, world: World) -> bytes:
     timestamper = open_timestamper(url, world.clock, trust=builtin_trust(world.authority))
     drawing = seal("示例科技有限公司", SealKind.OFFICIAL)
@@ -92,8 +101,9 @@ def test_no_signature_without_a_sound_answer(prepared: bytes, world: World, answ
     assert caught.value.code == "timestamp_failed"
 
 
-def test_a_token_for_something_else_is_refused(prepared: bytes, world: World) -> None:
-    with serving(other_imprint(world)) as url, pytest.raises(BackendError) as caught:
+@pytest.mark.parametrize("other", [other_imprint, other_nonce])
+def test_a_token_for_something_else_is_refused(prepared: bytes, world: World, other: Callable[[World], Answer]) -> None:
+    with serving(other(world)) as url, pytest.raises(BackendError) as caught:
         signed_by(url, prepared, world)
     assert caught.value.code == "timestamp_failed"
 
