@@ -6,6 +6,7 @@ archive numbers have no gaps, a record never changes, and a table says nothing t
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,9 @@ from docgen.forms.spec import FormSpec
 from docgen.workspace import events
 from docgen.workspace.documents import ARCHIVED, ISSUED
 from docgen.workspace.events import EventKind
+
+_WRITERS = 8
+"""Files of one case that are made durable at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,8 @@ def archive_case(
     """
     with archive.database.reading() as session:
         prepared = [_prepare(archive, session, case, one.spec, one.document.id) for one in admitted]
-    for one in prepared:
-        archive.store.put(one.metadata.canonical())
+    with ThreadPoolExecutor(_WRITERS) as pool:  # waiting for the disk once for several files instead of for each
+        list(pool.map(archive.store.put, [one.metadata.canonical() for one in prepared]))
     now = archive.clock.now()
     with archive.database.writing() as session:
         new = frozenset(_add(session, one, schedule, at=now, by=by) for one in prepared if not _is_there(session, one))
