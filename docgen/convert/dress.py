@@ -10,6 +10,7 @@ from typing import Final
 
 from lxml import etree
 
+from docgen.convert.boldness import may_be_bold
 from docgen.convert.package import CONTENT_TYPES, Package, W
 from docgen.convert.typefaces import FACES, Face, Family, family_of, font_file
 
@@ -50,13 +51,14 @@ def dressed(
 
 
 def with_fonts(parts: Mapping[str, bytes], rare: frozenset[str]) -> dict[str, bytes]:
-    """Return `parts` with the shipped faces embedded, and in each the glyphs of the `rare` characters."""
+    """Return `parts` with the shipped faces that they need, and in each the glyphs of the `rare` characters."""
     result = dict(parts)
+    needed = FACES if may_be_bold(Package(parts)) else tuple(face for face in FACES if not face.bold)
     table = etree.Element(f"{W}fonts", nsmap={"w": _WORDPROCESSING, "r": _OFFICE})
     relations = etree.Element(f"{{{_RELATIONS}}}Relationships")
     for family in Family:
         font = etree.SubElement(table, f"{W}font", {f"{W}name": str(family)})
-        for face in (face for face in FACES if face.family is family):
+        for face in (face for face in needed if face.family is family):
             file = f"fonts/{face.path.stem}.odttf"
             result[f"word/{file}"] = _obfuscated(face, rare)
             kind = "embedBold" if face.bold else "embedRegular"
