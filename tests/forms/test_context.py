@@ -147,8 +147,9 @@ def test_an_absent_value_knows_its_path_and_its_label():
 
 
 def test_an_empty_list_counts_as_absent():
-    case = case_of("H01").model_copy(update={"needs": ()})
-    assert not context(spec("needs_confirmation_list"), case)["open_needs"]
+    case = case_of("H01")
+    withdrawn = tuple(need.model_copy(update={"status": NeedStatus.WITHDRAWN}) for need in case.needs)
+    assert not context(spec("needs_confirmation_list"), case.model_copy(update={"needs": withdrawn}))["open_needs"]
 
 
 def test_withdrawn_needs_are_not_to_be_confirmed():

@@ -55,11 +55,12 @@ def test_an_opinion_that_is_no_consent_must_give_its_reason():
 
 def test_of_a_part_that_is_missing_as_a_whole_no_single_field_is_named():
     case = case_of("H01")
-    unread = case.proposals[1].model_copy(update={"review": None})
+    assert case.contract is not None
+    unapproved = case.contract.model_copy(update={"approval": None})
     with pytest.raises(InputError) as caught:
-        filled("proposal_review_form", case.model_copy(update={"proposals": (case.proposals[0], unread)}), "2")
+        filled("contract_approval_form", case.model_copy(update={"contract": unapproved}))
     assert [(detail.path, detail.label) for detail in caught.value.details] == [
-        ("proposals[1].review", "方案 › 内部审核")
+        ("contract.approval", "合同 › 合同审批")
     ]
 
 
