@@ -2,17 +2,48 @@
 
 import sys
 import traceback
+from importlib import import_module
 
 import click
 
 from docgen.errors import DocgenError
-from service.commands import archive, audit, case, check, contract, demo, forms, issue, ledger, rules, verify, worklist
 from service.problems import exit_code, sentences
 from service.settings import Settings, from_environment
 from service.usage import complain
 
+COMMANDS = {
+    "archive": "archive:archive",
+    "audit": "audit:audit_command",
+    "case": "case:case",
+    "check": "check:check",
+    "contract": "contract:contract",
+    "demo": "demo:demo",
+    "forms": "forms:forms",
+    "issue": "issue:issue",
+    "ledger": "ledger:ledger",
+    "rules": "rules:rules",
+    "verify": "verify:verify",
+    "void": "issue:void",
+    "worklist": "worklist:worklist",
+}
+"""Every command and where it stands in `service.commands`; loaded when asked for, so that starting is quick."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+
+class _Commands(click.Group):
+    """A group whose commands are imported only when one is run or all are listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"service.commands.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.option("--workspace", help="工作区目录（默认 docgen-data/）")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="错误信息的语言")
 @click.option("--debug", is_flag=True, help="出错时显示程序内部的调用栈")
@@ -23,24 +54,6 @@ def cli(context: click.Context, workspace: str | None, lang: str, debug: bool) -
     context.obj = settings.with_workspace(workspace) if workspace else settings
     context.meta["language"] = lang
     context.meta["debug"] = debug
-
-
-for command in (
-    check.check,
-    issue.issue,
-    issue.void,
-    case.case,
-    contract.contract,
-    forms.forms,
-    rules.rules,
-    demo.demo,
-    ledger.ledger,
-    worklist.worklist,
-    verify.verify,
-    archive.archive,
-    audit.audit_command,
-):
-    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> int:
