@@ -1,5 +1,6 @@
 """The command line: `docgen`. Every error leaves as a sentence with a code, never as a traceback."""
 
+import gc
 import sys
 import traceback
 from importlib import import_module
@@ -27,6 +28,10 @@ COMMANDS = {
     "worklist": "worklist:worklist",
 }
 """Every command and where it stands in `service.commands`; loaded when asked for, so that starting is quick."""
+
+
+_COLLECT_EVERY = 100_000
+"""Objects between two searches for garbage: a command is short, and searching more often costs a twentieth of it."""
 
 
 class _Commands(click.Group):
@@ -59,6 +64,7 @@ def cli(context: click.Context, workspace: str | None, lang: str, debug: bool) -
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code (interfaces.md)."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    gc.set_threshold(_COLLECT_EVERY, 20, 20)
     language = "en" if _option(arguments, "--lang") == "en" else "zh"
     try:
         return int(cli.main(arguments, prog_name="docgen", standalone_mode=False) or 0)
