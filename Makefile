@@ -52,8 +52,8 @@ serve: $(VENV)/.run ## run the service on this machine
 	$(BIN)/docgen serve
 
 lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile --universal --generate-hashes --python-version 3.11 --quiet pyproject.toml -o requirements.lock
-	uv pip compile --universal --generate-hashes --python-version 3.11 --quiet --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --no-strip-extras --generate-hashes --python-version 3.11 --quiet pyproject.toml -o requirements.lock
+	uv pip compile --universal --no-strip-extras --generate-hashes --python-version 3.11 --quiet --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove what was built
 	rm -rf $(VENV) build docgen-data .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
