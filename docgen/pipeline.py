@@ -10,6 +10,7 @@ from datetime import datetime
 
 from docgen.case import CaseFile
 from docgen.desk import Desk, Office, Outcome, Refusal, Rulebook, Wish
+from docgen.editions import Edition
 from docgen.findings import CheckReport
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.subjects import subjects
@@ -22,9 +23,13 @@ def check(case: CaseFile, rulebook: Rulebook, as_of: datetime | None = None) -> 
     return rulebook.check(case, as_of)
 
 
-def everything(case: CaseFile, catalogue: Catalogue) -> tuple[Wish, ...]:
-    """Wish for every form that has a subject in the case."""
-    return tuple(Wish(form.spec.form_id, early=True) for form in catalogue if subjects(form.spec, case))
+def everything(case: CaseFile, catalogue: Catalogue, edition: Edition | None = None) -> tuple[Wish, ...]:
+    """Wish for every form that has a subject in the case: in the fitting edition, or those that have the named one."""
+    return tuple(
+        Wish(form.spec.form_id, edition=edition, early=True)
+        for form in catalogue
+        if (edition is None or edition in form.spec.editions) and subjects(form.spec, case)
+    )
 
 
 def issue(case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as_of: datetime | None = None) -> Outcome:

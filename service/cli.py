@@ -4,6 +4,7 @@ import gc
 import sys
 import traceback
 from importlib import import_module
+from itertools import islice
 
 import click
 
@@ -63,13 +64,13 @@ def cli(context: click.Context, workspace: str | None, lang: str, debug: bool) -
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code (interfaces.md)."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    general, others = _parted(sys.argv[1:] if arguments is None else arguments)
     gc.set_threshold(_COLLECT_EVERY, 20, 20)
-    language = "en" if _option(arguments, "--lang") == "en" else "zh"
+    language = "en" if "--lang=en" in general else "zh"
     try:
-        return int(cli.main(arguments, prog_name="docgen", standalone_mode=False) or 0)
+        return int(cli.main([*general, *others], prog_name="docgen", standalone_mode=False) or 0)
     except DocgenError as error:
-        if "--debug" in arguments:
+        if "--debug" in general:
             traceback.print_exc()
         for line in sentences(error, language):
             click.echo(line, err=True)
@@ -82,19 +83,27 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         return complain(error, language)
     except Exception:  # noqa: BLE001 - the outermost edge: nobody should meet a traceback
-        if "--debug" in arguments:
+        if "--debug" in general:
             traceback.print_exc()
         click.echo("程序内部错误，未完成任何写入；请用 --debug 重试并把输出交给维护者 [internal]", err=True)
         return 1
 
 
-def _option(arguments: list[str], name: str) -> str:
-    for index, argument in enumerate(arguments):
-        if argument == name and index + 1 < len(arguments):
-            return arguments[index + 1]
-        if argument.startswith(f"{name}="):
-            return argument.partition("=")[2]
-    return ""
+def _parted(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Part the options of every command from the rest: people write `docgen issue … --workspace DIR`, too."""
+    general: list[str] = []
+    others: list[str] = []
+    given = iter(arguments)
+    for argument in given:
+        if argument == "--":
+            others += [argument, *given]
+        elif argument in {"--workspace", "--lang"}:
+            general.append("=".join([argument, *islice(given, 1)]))
+        elif argument == "--debug" or argument.startswith(("--workspace=", "--lang=")):
+            general.append(argument)
+        else:
+            others.append(argument)
+    return general, others
 
 
 def settings_of(context: click.Context) -> Settings:

@@ -64,11 +64,14 @@ def issue(
     case = wiring.case_file(path)
     if all_forms == bool(forms):
         raise InputError("须指明表单，或用 --all 签发全部", remedy="表单编号见 docgen forms list", code="which_forms")
+    if all_forms and subject:
+        raise InputError("--subject 只用于指明的表单", remedy="去掉 --all，或去掉 --subject", code="which_subject")
     with wiring.office(settings, policy=policy, pdf=pdf) as office:
         for rule in overrides:
             _override(office.workspace, case, rule, by, reason)
         chosen = Edition(edition) if edition else None
-        wishes = everything(case, office.catalogue) if all_forms else [Wish(form, subject, chosen) for form in forms]
+        wanted = [Wish(form, subject, chosen) for form in forms]
+        wishes = everything(case, office.catalogue, chosen) if all_forms else wanted
         outcome = issue_documents(case, wishes, office, by=wiring.operator(settings, by), as_of=moment(as_of))
         for line in exported(outcome, office.workspace, out, office.catalogue if xlsx else None):
             click.echo(line)

@@ -235,3 +235,19 @@ def test_demo_runs_on_its_own_clock_and_says_where_to_look(docgen: Callable[...,
     drafted = tmp_path / "demo" / "documents" / "XS2024-0912"
     assert len([path for path in drafted.iterdir() if "审批稿" in path.name]) == 2
     assert load_case(drafted / "case.yaml").case_no == "XS2024-0912"
+
+
+@pytest.mark.parametrize("place", ["before", "after", "joined"])
+def test_workspace_may_be_named_before_or_after_the_command(docgen: Callable[..., Run], tmp_path: Path, place: str):
+    folder = tmp_path / "elsewhere"
+    named = (f"--workspace={folder}",) if place == "joined" else ("--workspace", folder)
+    command = ("issue", H01, "first_contact_record", "--no-pdf", "--out", tmp_path / "out")
+    run = docgen(*named, *command) if place == "before" else docgen(*command, *named)
+    assert run.code == 0
+    assert (folder / "workspace.db").is_file()
+
+
+def test_what_follows_two_dashes_is_never_an_option(docgen: Callable[..., Run]):
+    run = docgen("check", "--", "--debug")
+    assert run.code == 4
+    assert "[case_missing]" in run.err

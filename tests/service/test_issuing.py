@@ -17,6 +17,7 @@ from service.settings import Settings
 from service.wiring import office
 from tests.rules.patching import GONE, h01
 from tests.samples import sample
+from tests.service.command import Run
 
 NOW = datetime(2024, 12, 31, 18, tzinfo=SHANGHAI)
 
@@ -244,3 +245,25 @@ def test_a_number_may_carry_a_field_of_its_subject(run: Callable[..., Outcome]):
 @pytest.mark.parametrize("name", ["S11", "S12", "S13", "S14", "S15"])
 def test_half_finished_case_is_not_asked_for_the_forms_of_later_stages(run: Callable[..., Outcome], name: str):
     assert run(case_of(name)).refused == ()
+
+
+def test_everything_in_one_edition_leaves_out_the_forms_that_have_it_not(run: Callable[..., Outcome], desk: Office):
+    case = case_of("H01")
+    kept = run(case, *everything(case, desk.catalogue, Edition.SIGNING)).kept
+    assert {one.identity.edition for one in kept} == {Edition.SIGNING}
+    with_signing = {form.spec.form_id for form in desk.catalogue if Edition.SIGNING in form.spec.editions}
+    assert {one.identity.form_id for one in kept} < with_signing
+
+
+def test_all_forms_in_a_named_edition_on_the_command_line(docgen: Callable[..., Run], tmp_path: Path):
+    arguments = ("issue", sample("H01").case, "--all", "--edition", "signing", "--no-pdf", "--out", tmp_path / "out")
+    run = docgen(*arguments)
+    assert run.code == 0
+    assert "（签署件）" in run.out
+    assert "（记录件）" not in run.out
+
+
+def test_one_subject_of_all_forms_is_refused(docgen: Callable[..., Run], tmp_path: Path):
+    run = docgen("issue", sample("H01").case, "--all", "--subject", "PO20240418001", "--out", tmp_path)
+    assert run.code == 4
+    assert "[which_subject]" in run.err
