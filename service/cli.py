@@ -3,12 +3,12 @@
 import gc
 import sys
 import traceback
-from importlib import import_module
 from itertools import islice
 
 import click
 
 from docgen.errors import DocgenError
+from service.commands.lazy import LazyGroup
 from service.problems import exit_code, sentences
 from service.settings import Settings, from_environment
 from service.usage import complain
@@ -35,21 +35,12 @@ _COLLECT_EVERY = 100_000
 """Objects between two searches for garbage: a command is short, and searching more often costs a twentieth of it."""
 
 
-class _Commands(click.Group):
-    """A group whose commands are imported only when one is run or all are listed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"service.commands.{module}"), name)
-        return command
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.group(
+    cls=LazyGroup,
+    commands_at=COMMANDS,
+    package="service.commands",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+)
 @click.option("--workspace", help="工作区目录（默认 docgen-data/）")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="错误信息的语言")
 @click.option("--debug", is_flag=True, help="出错时显示程序内部的调用栈")

@@ -14,7 +14,8 @@ class Settings:
     """What a run is configured with.
 
     `converter` is a URI of `docgen.convert`; `templates` are folders of forms, later ones override earlier ones;
-    `packs` and `policy` are None for those that ship.
+    `packs` and `policy` are None for those that ship. `signer` and `timestamper` are URIs of `docgen.signing`, `trust`
+    a PEM file with the roots that count as true.
     """
 
     workspace: Path = Path("docgen-data")
@@ -24,6 +25,9 @@ class Settings:
     policy: Path | None = None
     operator: str = ""
     retention: Path = ROOT / "rules" / "retention.yaml"
+    signer: str = ""
+    timestamper: str = ""
+    trust: Path | None = None
 
     def with_workspace(self, folder: str) -> "Settings":
         """Return the same settings with another workspace."""
@@ -31,7 +35,7 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """Read `DOCGEN_` with `WORKSPACE`, `CONVERTER`, `TEMPLATES`, `POLICY`, `RETENTION` and `OPERATOR`."""
+    """Read `DOCGEN_` with the name of each setting in capitals."""
     extra = tuple(Path(folder) for folder in os.environ.get("DOCGEN_TEMPLATES", "").split(os.pathsep) if folder)
     policy = os.environ.get("DOCGEN_POLICY")
     return Settings(
@@ -41,6 +45,9 @@ def from_environment() -> Settings:
         policy=Path(policy) if policy else None,
         retention=Path(os.environ.get("DOCGEN_RETENTION") or ROOT / "rules" / "retention.yaml"),
         operator=os.environ.get("DOCGEN_OPERATOR") or _login_name(),
+        signer=os.environ.get("DOCGEN_SIGNER", ""),
+        timestamper=os.environ.get("DOCGEN_TIMESTAMPER", ""),
+        trust=Path(trust) if (trust := os.environ.get("DOCGEN_TRUST")) else None,
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docgen.archive.ledger import SIGNED_PARTS
 from docgen.archive.metadata import Metadata
 from docgen.archive.records import DESCRIPTION, columns, kept_file
 from docgen.db.models import ArchiveFile, ArchiveRecord, CaseSnapshot, Decision, Document, Event
@@ -39,6 +40,8 @@ def claims(session: Session, store: Store) -> Claims:
     found = Claims()
     disposed = disposed_records(session)
     _workspace(session, found, disposed)
+    for event in session.scalars(select(Event).where(Event.kind == EventKind.HEAD_SIGNED)):
+        found.objects.update((event.data[part], f"树头{event.subject}的签名") for part in SIGNED_PARTS)
     records = {row.event_seq: row for row in session.scalars(select(ArchiveRecord))}
     places = {row.archive_no: row.seq for row in records.values()}
     files: dict[int, list[ArchiveFile]] = {}

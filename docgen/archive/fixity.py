@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from docgen.archive import assertions, ledger
 from docgen.archive.archive import DATABASE_FILE, Archive, opened
 from docgen.archive.assertions import Damage
-from docgen.archive.ledger import Head
+from docgen.archive.ledger import Head, signed_heads
 from docgen.clock import Clock
 from docgen.db.models import ArchiveRecord, Event, TreeHead
 from docgen.errors import BackendError
@@ -95,7 +95,7 @@ def _ledger(session: Session, published: Sequence[Head]) -> tuple[str, str]:
     """Return what is wrong with the ledger ("ok" if nothing is), and the head over all of it."""
     fault = events.verify(session)
     kept = [Head(row.size, row.root) for row in session.scalars(select(TreeHead).order_by(TreeHead.size))]
-    heads = [*kept, *published]
+    heads = [*kept, *signed_heads(session), *published]
     digests = iter(session.scalars(select(Event.hash).order_by(Event.seq)))
     try:
         roots, frontier = ledger.roots_at(digests, [head.size for head in heads])

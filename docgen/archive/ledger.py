@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,18 +18,12 @@ from docgen.archive.archive import Archive
 from docgen.archive.merkle import Frontier, inclusion_proof, leaf_hash
 from docgen.db.models import ArchiveRecord, Event, TreeHead
 from docgen.errors import InputError, NotFoundError
-from docgen.workspace.events import entry
+from docgen.workspace.events import EventKind, entry
 
 _HEAD = re.compile(r"(0|[1-9][0-9]{0,17}):([0-9a-f]{64})")
 PROOF_FORMAT = "docgen-proof/1"
-
-
-class HeadSigner(Protocol):
-    """Signs tree heads, so that a head proves who vouches for it."""
-
-    def sign(self, head: bytes) -> str:
-        """Return the signature over the text of a head."""
-        ...
+SIGNED_PARTS: Mapping[str, str] = {"signature": ".p7s", "timestamp": ".tst", "chain": ".pem"}
+"""The parts of a signed head that the ledger names by digest, and the suffixes of their files beside `NAME.head`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,6 @@ class Proof:
     head: Head
     head_at: datetime
     path: tuple[str, ...]
-    signature: str | None
 
     def to_json(self) -> str:
         """Return the file that `verify_proof.py` checks."""
@@ -67,7 +59,6 @@ class Proof:
             "root": self.head.root,
             "head_at": self.head_at.isoformat(),
             "path": self.path,
-            "signature": self.signature,
         }
         return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
 
@@ -79,7 +70,7 @@ def read_head(text: str) -> Head:
     raise InputError("树头应写作 个数:64位十六进制", remedy="使用归档时公布的树头", code="bad_head")
 
 
-def seal(session: Session, at: datetime, signer: HeadSigner | None = None) -> Head:
+def seal(session: Session, at: datetime) -> Head:
     """Make the head over all events so far, inside the caller's writing transaction; the same one if none came."""
     last = _last(session)
     frontier = Frontier(last.size, [bytes.fromhex(peak) for peak in last.peaks]) if last else Frontier()
@@ -93,7 +84,6 @@ def seal(session: Session, at: datetime, signer: HeadSigner | None = None) -> He
                 root=head.root,
                 peaks=[peak.hex() for peak in frontier.peaks],
                 at=at,
-                signature=signer.sign(str(head).encode()) if signer else None,
             )
         )
     return head
@@ -106,16 +96,20 @@ def latest(archive: Archive) -> Head:
         return Head(last.size, last.root) if last else Head(0, Frontier().root.hex())
 
 
-def proofs(archive: Archive, archive_nos: Sequence[str]) -> tuple[Proof, ...]:
-    """Return the proofs that records are under the newest head; raise `NotFoundError` where one does not exist."""
+def proofs(archive: Archive, archive_nos: Sequence[str], *, under: int | None = None) -> tuple[Proof, ...]:
+    """Return the proofs that records are under the newest head, or under the head that was kept at size `under`.
+
+    Raises:
+        NotFoundError: a record does not exist, or came after that head.
+    """
     with archive.database.reading() as session:
         places = select(ArchiveRecord.archive_no, ArchiveRecord.event_seq)
         found = {
             row.archive_no: row.event_seq
             for row in session.execute(places.where(ArchiveRecord.archive_no.in_(archive_nos)))
         }
-        last = _last(session)
-        if last is None or found.keys() != set(archive_nos):
+        last = _last(session) if under is None else session.get(TreeHead, under)
+        if last is None or found.keys() != set(archive_nos) or max(found.values(), default=0) > last.size:
             raise NotFoundError("没有这个档号的档案", remedy="档号见 docgen archive list", code="record_unknown")
         digests = session.scalars(select(Event.hash).where(Event.seq <= last.size).order_by(Event.seq))
         leaves = [leaf_hash(bytes.fromhex(digest)) for digest in digests]
@@ -127,7 +121,6 @@ def proofs(archive: Archive, archive_nos: Sequence[str]) -> tuple[Proof, ...]:
                 head=Head(last.size, last.root),
                 head_at=last.at,
                 path=tuple(step.hex() for step in inclusion_proof(leaves, found[archive_no] - 1)),
-                signature=last.signature,
             )
             for archive_no in archive_nos
         )
@@ -149,6 +142,12 @@ def roots_at(digests: Iterator[str], sizes: Sequence[int]) -> tuple[Mapping[int,
         if frontier.size in wanted:
             found[frontier.size] = frontier.root.hex()
     return found, frontier
+
+
+def signed_heads(session: Session) -> tuple[Head, ...]:
+    """Return the heads that were signed (`docgen.archive.heads`), in order."""
+    said = session.scalars(select(Event).where(Event.kind == EventKind.HEAD_SIGNED).order_by(Event.seq))
+    return tuple(Head(event.data["size"], event.data["root"]) for event in said)
 
 
 def _last(session: Session) -> TreeHead | None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from docgen.archive.archive import Archive
 from docgen.archive.assertions import claims
 from docgen.case import CaseFile, load_case
-from docgen.db.models import CaseSnapshot
+from docgen.db.models import Decision
 from docgen.errors import IntegrityError, NotFoundError
 from docgen.stores.holding import Swept
 from docgen.workspace import events
@@ -29,9 +29,15 @@ def sweep(archive: Archive, grace: timedelta = GRACE) -> Swept:
         return archive.store.sweep(claims(session, archive.store).objects, before)
 
 
-def newest_case(archive: Archive, case_no: str) -> CaseFile:
-    """Return a case as it was when a document of it was last issued; raise `NotFoundError` where none was."""
-    query = select(CaseSnapshot.sha256).where(CaseSnapshot.case_no == case_no).order_by(CaseSnapshot.stored_at.desc())
+def newest_case(archive: Archive, case_no: str | None = None) -> CaseFile:
+    """Return a case (the one that was touched last, where no number is given) as it was last issued from.
+
+    Raises:
+        NotFoundError: nothing was issued of it (`case_unknown`).
+    """
+    query = select(Decision.case_sha256).order_by(Decision.id.desc())  # clocks may go back, numbers do not
+    if case_no is not None:
+        query = query.where(Decision.case_no == case_no)
     with archive.database.reading() as session:
         sha256 = session.scalars(query.limit(1)).first()
     if sha256 is None:

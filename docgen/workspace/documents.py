@@ -73,7 +73,7 @@ def latest(session: Session, identity: Identity) -> KeptDocument | None:
             Document.subject == identity.subject,
             Document.edition == identity.edition,
         )
-        .order_by(Document.issued_at.desc(), Document.revision.desc())
+        .order_by(Document.number_id.desc(), Document.revision.desc())  # clocks may go back, numbers do not
         .limit(1)
     ).first()
     return _kept(row) if row else None

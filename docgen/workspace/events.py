@@ -31,6 +31,11 @@ class EventKind(StrEnum):
     HOLD_RELEASED = "hold.released"
     DISPOSAL_PROPOSED = "disposal.proposed"
     DISPOSAL_APPROVED = "disposal.approved"
+    HEAD_SIGNED = "head.signed"
+    SCAN_CONFIRMED = "scan.confirmed"
+    DOC_RENEWED = "doc.renewed"
+    PERSON_PSEUDONYMISED = "person.pseudonymised"
+    ARCHIVE_CHECKED = "archive.checked"
 
 
 @dataclass(frozen=True, slots=True)

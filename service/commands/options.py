@@ -10,6 +10,8 @@ from docgen.errors import InputError
 cases_argument = click.argument("cases", nargs=-1, required=True, metavar="案卷…")
 skip_bad_option = click.option("--skip-bad", is_flag=True, help="略过不能读取或不得列入的案卷，只在最后列出")
 policy_option = click.option("--policy", type=click.Path(path_type=Path), help="公司规定文件（默认 rules/policy.yaml）")
+by_option = click.option("--by", metavar="姓名", help="操作人（默认取 DOCGEN_OPERATOR）")
+format_option = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 as_of_option = click.option(
     "--as-of", metavar="时间", help="评估时点，如 2024-12-31T18:00:00+08:00（默认取案卷所载，再默认现在）"
 )

@@ -90,6 +90,44 @@ def test_consistency_proofs_are_those_of_the_reference(old: int, size: int):
     assert [step.hex() for step in consistency_proof(LEAVES[:size], old)] == CONSISTENCY[old, size]
 
 
+# The three definitions of RFC 6962 section 2.1, in its own words and with nothing of ours.
+def mth(entries: list[bytes]) -> bytes:
+    if len(entries) <= 1:
+        return hashlib.sha256(b"".join(b"\0" + entry for entry in entries)).digest()
+    k = largest_power_of_two_below(len(entries))
+    return hashlib.sha256(b"\1" + mth(entries[:k]) + mth(entries[k:])).digest()
+
+
+def path(m: int, entries: list[bytes]) -> list[bytes]:
+    if len(entries) == 1:
+        return []
+    k = largest_power_of_two_below(len(entries))
+    return [*path(m, entries[:k]), mth(entries[k:])] if m < k else [*path(m - k, entries[k:]), mth(entries[:k])]
+
+
+def subproof(m: int, entries: list[bytes], b: bool) -> list[bytes]:
+    if m == len(entries):
+        return [] if b else [mth(entries)]
+    k = largest_power_of_two_below(len(entries))
+    if m <= k:
+        return [*subproof(m, entries[:k], b), mth(entries[k:])]
+    return [*subproof(m - k, entries[k:], False), mth(entries[:k])]
+
+
+def largest_power_of_two_below(n: int) -> int:
+    return max(2**power for power in range(n.bit_length()) if 2**power < n)
+
+
+@pytest.mark.parametrize("size", range(1, 34))
+def test_heads_and_all_proofs_are_those_of_the_definitions(size: int):
+    entries = [bytes([number]) * number for number in range(size)]
+    leaves = [leaf_hash(entry) for entry in entries]
+    assert root(leaves) == mth(entries)
+    for place in range(size):
+        assert list(inclusion_proof(leaves, place)) == path(place, entries)
+        assert list(consistency_proof(leaves, place + 1)) == subproof(place + 1, entries, True)
+
+
 def leaves_of(size: int) -> list[bytes]:
     return [leaf_hash(bytes([number % 256, number // 256])) for number in range(size)]
 
