@@ -47,7 +47,7 @@ class ArchiveRoom:
 @contextmanager
 def archive_of(settings: Settings, clock: Clock | None = None) -> Iterator[Archive]:
     """Open the archive of the workspace, and close it at the end."""
-    with opened(settings.workspace, clock or SystemClock()) as archive:
+    with opened(settings.location(), clock or SystemClock()) as archive:
         yield archive
 
 

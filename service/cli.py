@@ -19,6 +19,7 @@ COMMANDS = {
     "case": "case:case",
     "check": "check:check",
     "contract": "contract:contract",
+    "db": "db:db",
     "demo": "demo:demo",
     "forms": "forms:forms",
     "issue": "issue:issue",
@@ -41,7 +42,9 @@ _COLLECT_EVERY = 100_000
     package="service.commands",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
-@click.option("--workspace", help="工作区目录（默认 docgen-data/）")
+@click.option(
+    "--workspace", help="工作区：目录（默认 docgen-data/）或 postgresql:// 地址（文件存放处由 DOCGEN_STORE 指明）"
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="错误信息的语言")
 @click.option("--debug", is_flag=True, help="出错时显示程序内部的调用栈")
 @click.pass_context

@@ -5,6 +5,8 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from docgen.workspace.location import Location
+
 ROOT = Path(__file__).resolve().parent.parent
 """Folder that holds the packages and `templates_docx/`."""
 
@@ -13,12 +15,14 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings:
     """What a run is configured with.
 
-    `converter` is a URI of `docgen.convert`; `templates` are folders of forms, later ones override earlier ones;
-    `packs` and `policy` are None for those that ship. `signer` and `timestamper` are URIs of `docgen.signing`, `trust`
-    a PEM file with the roots that count as true.
+    `workspace` is a folder or the URL of a database, `store` the URI of a store (empty: in the folder); `converter` is
+    a URI of `docgen.convert`; `templates` are folders of forms, later ones override earlier ones; `packs` and `policy`
+    are None for those that ship. `signer` and `timestamper` are URIs of `docgen.signing`, `trust` a PEM file with the
+    roots that count as true.
     """
 
-    workspace: Path = Path("docgen-data")
+    workspace: str | Path = "docgen-data"
+    store: str = ""
     converter: str = "rdocx:"
     templates: tuple[Path, ...] = (ROOT / "templates_docx",)
     packs: Path | None = None
@@ -29,9 +33,13 @@ class Settings:
     timestamper: str = ""
     trust: Path | None = None
 
-    def with_workspace(self, folder: str) -> "Settings":
-        """Return the same settings with another workspace."""
-        return replace(self, workspace=Path(folder))
+    def with_workspace(self, address: str) -> "Settings":
+        """Return the same settings with another workspace, a folder or the URL of a database."""
+        return replace(self, workspace=address)
+
+    def location(self) -> Location:
+        """Return where the workspace lies; raise `InputError` where its address is none or the store is missing."""
+        return Location.of(self.workspace, self.store)
 
 
 def from_environment() -> Settings:
@@ -39,7 +47,8 @@ def from_environment() -> Settings:
     extra = tuple(Path(folder) for folder in os.environ.get("DOCGEN_TEMPLATES", "").split(os.pathsep) if folder)
     policy = os.environ.get("DOCGEN_POLICY")
     return Settings(
-        workspace=Path(os.environ.get("DOCGEN_WORKSPACE", "docgen-data")),
+        workspace=os.environ.get("DOCGEN_WORKSPACE") or "docgen-data",
+        store=os.environ.get("DOCGEN_STORE", ""),
         converter=os.environ.get("DOCGEN_CONVERTER", "rdocx:"),
         templates=(ROOT / "templates_docx", *extra),
         policy=Path(policy) if policy else None,

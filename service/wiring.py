@@ -51,7 +51,7 @@ def catalogue(settings: Settings) -> Catalogue:
 @contextmanager
 def workspace(settings: Settings, clock: Clock | None = None) -> Iterator[Workspace]:
     """Open the workspace and close it at the end."""
-    opened = Workspace.open(settings.workspace, clock or SystemClock())
+    opened = Workspace.open(settings.location(), clock or SystemClock())
     try:
         yield opened
     finally:

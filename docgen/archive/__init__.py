@@ -5,7 +5,7 @@ checked against the ledger, and the ledger against a tree head that was publishe
 """
 
 from docgen.archive.admission import Admission, Admitted, Refused, admit
-from docgen.archive.archive import Archive, folder_of, opened
+from docgen.archive.archive import Archive, opened
 from docgen.archive.archiving import Archived, archive_case
 from docgen.archive.fixity import AuditReport, audit
 from docgen.archive.ledger import Head, Proof, read_head
@@ -26,7 +26,6 @@ __all__ = [
     "admit",
     "archive_case",
     "audit",
-    "folder_of",
     "load_schedule",
     "opened",
     "read_head",

@@ -10,10 +10,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from docgen.archive.archive import DATABASE_FILE, OBJECTS_FOLDER
 from docgen.archive.fixity import AuditReport, audit
 from docgen.clock import Clock
 from docgen.errors import BackendError, IntegrityError, NotFoundError, StateError
+from docgen.workspace.location import DATABASE_FILE, OBJECTS_FOLDER
 
 _LEFT_BEHIND = shutil.ignore_patterns("tmp", "quarantine")
 

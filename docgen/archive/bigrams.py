@@ -11,6 +11,14 @@ _CHINESE = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS = re.compile(rf"([{_CHINESE}]+)|([^\W_{_CHINESE}]+)")
 
 
+LONGEST = 64
+"""Characters of the longest term; a longer word becomes several (PostgreSQL takes no term over 2 KB)."""
+
+
+LONGEST_PHRASE = 100
+"""Terms that one word of a query may have; a part of a long text overlaps the next one by as many."""
+
+
 def folded(text: str) -> str:
     """Return `text` as it is compared: compatibility forms and case made equal."""
     return unicodedata.normalize("NFKC", text).casefold()
@@ -20,7 +28,9 @@ def terms(text: str) -> list[str]:
     """Return the terms of `text` in order."""
     found: list[str] = []
     for run in _RUNS.finditer(folded(text)):
-        found += [run[1][place : place + 2] for place in range(len(run[1]))] if run[1] else [run[2]]
+        word, step = (run[1], 1) if run[1] else (run[2], LONGEST)
+        width = 2 if run[1] else LONGEST
+        found += [word[place : place + width] for place in range(0, len(word), step)]
     return found
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from alembic.util import CommandError
 from sqlalchemy import select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from docgen.archive import assertions, ledger
-from docgen.archive.archive import DATABASE_FILE, Archive, opened
+from docgen.archive.archive import Archive, opened
 from docgen.archive.assertions import Damage
 from docgen.archive.ledger import Head, signed_heads
 from docgen.clock import Clock
@@ -24,6 +24,7 @@ from docgen.db.models import ArchiveRecord, Event, TreeHead
 from docgen.errors import BackendError
 from docgen.stores.holding import Holding
 from docgen.workspace import events
+from docgen.workspace.location import DATABASE_FILE, Location
 
 _OPERATIONAL = frozenset(
     {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_FULL", "SQLITE_PERM"}
@@ -50,15 +51,15 @@ class AuditReport:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def audit(folder: Path, clock: Clock, published: Sequence[Head] = ()) -> AuditReport:
-    """Audit the archive of the workspace in `folder`, also against heads that were `published` elsewhere.
+def audit(where: Location | Path, clock: Clock, published: Sequence[Head] = ()) -> AuditReport:
+    """Audit the archive of the workspace `where` it lies, also against heads that were `published` elsewhere.
 
     Raises:
-        NotFoundError: there is no workspace in `folder`.
+        NotFoundError: there is no workspace.
         BackendError: the database is locked or cannot be opened.
     """
     try:
-        with opened(folder, clock) as archive:
+        with opened(where, clock) as archive:
             return inspect(archive, published)
     except _UNREADABLE as error:
         if _operational(error):
@@ -138,6 +139,10 @@ def _operational(error: Exception) -> bool:
         if isinstance(inner, sqlite3.Error) and getattr(inner, "sqlite_errorname", "").startswith(tuple(_OPERATIONAL)):
             return True
         if isinstance(inner, OSError):
+            return True
+        if isinstance(cause, BackendError) and cause.code != "database_failed":
+            return True
+        if isinstance(cause, OperationalError) and not isinstance(inner, sqlite3.Error):
             return True
         cause = cause.__cause__
     return False

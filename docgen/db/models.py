@@ -45,10 +45,14 @@ class UtcInstant(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC).astimezone(SHANGHAI)
 
 
+WORDS = String(200).with_variant(Text(), "postgresql")
+"""What people write: names, titles, numbers. SQLite holds any length; PostgreSQL would refuse what is longer."""
+
+
 class Base(DeclarativeBase):
     """Base of all tables."""
 
-    type_annotation_map = {datetime: UtcInstant, date: Date, str: String(200)}  # noqa: RUF012 - SQLAlchemy's protocol
+    type_annotation_map = {datetime: UtcInstant, date: Date, str: WORDS}  # noqa: RUF012 - SQLAlchemy's protocol
 
 
 class CaseSnapshot(Base):

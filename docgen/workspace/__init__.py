@@ -6,6 +6,7 @@ Snapshots, decisions, numbers, documents, overrides and a hash-chained log of ev
 from docgen.workspace.decisions import KeptDecision, KnownNumbers, Ruling
 from docgen.workspace.documents import KeptDocument
 from docgen.workspace.events import ChainFault, KeptEvent
+from docgen.workspace.location import Location
 from docgen.workspace.workspace import Workspace
 
-__all__ = ["ChainFault", "KeptDecision", "KeptDocument", "KeptEvent", "KnownNumbers", "Ruling", "Workspace"]
+__all__ = ["ChainFault", "KeptDecision", "KeptDocument", "KeptEvent", "KnownNumbers", "Location", "Ruling", "Workspace"]

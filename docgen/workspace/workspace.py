@@ -12,7 +12,6 @@ from docgen.clock import Clock
 from docgen.convert import Pdf
 from docgen.db.engine import Database
 from docgen.db.models import CaseSnapshot, Override
-from docgen.errors import BackendError, failure
 from docgen.findings import CheckReport
 from docgen.issue import Identity, IssuedDocument
 from docgen.stores import Store, open_store
@@ -20,6 +19,7 @@ from docgen.workspace import decisions, documents, events
 from docgen.workspace.decisions import SEAL, Digests, KeptDecision, KnownNumbers, Ruling
 from docgen.workspace.documents import KeptDocument, NumberState
 from docgen.workspace.events import ChainFault, EventKind, KeptEvent
+from docgen.workspace.location import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,16 @@ class Workspace:
         self._clock = clock
 
     @classmethod
-    def open(cls, folder: Path, clock: Clock) -> "Workspace":
-        """Open the workspace in `folder`, creating it where it does not exist; raise `BackendError` if it cannot."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BackendError(
-                f"无法创建工作区目录：{failure(error)}", remedy="检查目录权限，或用 --workspace 指定其他目录"
-            ) from error
-        database = Database(f"sqlite:///{(folder / 'workspace.db').resolve()}")
-        return cls(database, open_store(f"file:{(folder / 'objects').resolve()}"), clock)
+    def open(cls, where: Location | Path, clock: Clock) -> "Workspace":
+        """Open the workspace at a location or in a folder, creating it where it does not exist.
+
+        Raises:
+            BackendError: database or store cannot be opened or made.
+        """
+        location = Location.of(where) if isinstance(where, Path) else where
+        location.prepare()
+        store = open_store(location.store)
+        return cls(Database(location.database), store, clock)
 
     def close(self) -> None:
         """Release the database."""

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from docgen.archive import AuditReport, Head, audit, folder_of, read_head
+from docgen.archive import AuditReport, Head, audit, read_head
 from docgen.clock import SystemClock
+from docgen.workspace.location import Location
 from service.commands.options import format_option
 from service.settings import Settings
 from service.wording import instant
@@ -26,7 +27,7 @@ def audit_command(settings: Settings, uri: str, heads: tuple[str, ...], trust: P
     --head 可给出 个数:树根，或公布时写出的 .head 文件（旁边须有 .p7s、.tst、.pem，并给出 --trust）。
     """
     published = [_published(head, trust or settings.trust) for head in heads]
-    report = audit(folder_of(uri), SystemClock(), [head for head, _ in published])
+    report = audit(_location(settings, uri), SystemClock(), [head for head, _ in published])
     if form == "json":
         click.echo(report.to_json())
     else:
@@ -43,6 +44,12 @@ def _published(given: str, trust: Path | None) -> tuple[Head, str]:
 
     head, vouched = read_published(Path(given), roots(trust), SystemClock())
     return head, f"公布的树头 {head.size} 由{vouched.organisation}{vouched.name}签名，时间戳 {instant(vouched.at)}"
+
+
+def _location(settings: Settings, uri: str) -> Location:
+    """Return where the archive lies; the store of the settings belongs to a database, a folder has its own."""
+    location = Location.of(uri, settings.store)
+    return location if location.folder is None else Location.of(uri)
 
 
 def audit_lines(report: AuditReport) -> list[str]:

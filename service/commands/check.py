@@ -95,7 +95,7 @@ def _pdf(settings: Settings, docx: bytes) -> bytes:
 
 def _overrides(settings: Settings, case: CaseFile) -> tuple[Override, ...]:
     """Return the warnings set aside for a case in the workspace, if there is a workspace."""
-    if not settings.workspace.is_dir():
+    if not settings.location().exists:
         return ()
     with wiring.workspace(settings) as workspace:
         return tuple(

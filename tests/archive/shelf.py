@@ -20,7 +20,7 @@ from docgen.forms.catalogue import Catalogue
 from docgen.forms.spec import FormSpec
 from docgen.issue import Identity, IssuedDocument
 from docgen.rulebook.guards import Action, Guard
-from docgen.workspace import KeptDocument, Ruling, Workspace
+from docgen.workspace import KeptDocument, Location, Ruling, Workspace
 from docgen.workspace.workspace import Numbered
 from tests.samples import sample
 
@@ -114,7 +114,7 @@ def grounds(*findings: Finding, before: Mapping[str, str] | None = None) -> Grou
 
 
 def keep(
-    folder: Path, *made: IssuedDocument, of: CaseFile | None = None, clock: Clock = CLOCK
+    folder: Location | Path, *made: IssuedDocument, of: CaseFile | None = None, clock: Clock = CLOCK
 ) -> tuple[KeptDocument, ...]:
     """Issue documents into the workspace in `folder`."""
     workspace = Workspace.open(folder, clock)
@@ -125,7 +125,7 @@ def keep(
         workspace.close()
 
 
-def documents(folder: Path, case_no: str) -> tuple[KeptDocument, ...]:
+def documents(folder: Location | Path, case_no: str) -> tuple[KeptDocument, ...]:
     workspace = Workspace.open(folder, CLOCK)
     try:
         return workspace.documents(case_no)
@@ -133,19 +133,19 @@ def documents(folder: Path, case_no: str) -> tuple[KeptDocument, ...]:
         workspace.close()
 
 
-def admission(folder: Path, of: CaseFile | None = None) -> Admission:
+def admission(folder: Location | Path, of: CaseFile | None = None) -> Admission:
     chosen = of or case()
     return admit(chosen, documents(folder, chosen.case_no), grounds())
 
 
-def archive_all(folder: Path, of: CaseFile | None = None, clock: Clock = CLOCK) -> Archived:
+def archive_all(folder: Location | Path, of: CaseFile | None = None, clock: Clock = CLOCK) -> Archived:
     """Archive whatever is final of one case in `folder`."""
     chosen = of or case()
     with opened(folder, clock) as archive:
         return archive_case(archive, chosen, admission(folder, chosen).admitted, schedule(), by="钱档")
 
 
-def fill(folder: Path, *forms: str, of: CaseFile | None = None, clock: Clock = CLOCK) -> Archived:
+def fill(folder: Location | Path, *forms: str, of: CaseFile | None = None, clock: Clock = CLOCK) -> Archived:
     """Issue `forms` (all of `FORMS`, if none is named) and archive them."""
     chosen = of or case()
     keep(folder, *(document(form, of=chosen) for form in forms or FORMS), of=chosen, clock=clock)
@@ -153,6 +153,6 @@ def fill(folder: Path, *forms: str, of: CaseFile | None = None, clock: Clock = C
 
 
 @contextmanager
-def archive_in(folder: Path, clock: Clock = CLOCK) -> Iterator[Archive]:
+def archive_in(folder: Location | Path, clock: Clock = CLOCK) -> Iterator[Archive]:
     with opened(folder, clock) as archive:
         yield archive

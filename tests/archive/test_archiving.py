@@ -15,7 +15,7 @@ from docgen.archive import admit, archive_case, audit, records
 from docgen.archive.archiving import Archived
 from docgen.clock import FixedClock
 from docgen.errors import BackendError, IntegrityError, NotFoundError, StateError
-from docgen.workspace import Workspace
+from docgen.workspace import Location, Workspace
 from docgen.workspace.documents import ARCHIVED
 from tests.archive import shelf
 from tests.archive.shelf import CLOCK, NOW
@@ -30,44 +30,44 @@ def numbers(done: Archived) -> list[str]:
     return [one.archive_no for one in done.records]
 
 
-def test_numbers_run_without_gaps_in_each_class_and_year(folder: Path):
-    shelf.fill(folder, "contract", "first_contact_record")
-    done = shelf.fill(folder, "contract", of=shelf.numbered_case(13))
+def test_numbers_run_without_gaps_in_each_class_and_year(location: Location):
+    shelf.fill(location, "contract", "first_contact_record")
+    done = shelf.fill(location, "contract", of=shelf.numbered_case(13))
     assert numbers(done) == ["0001-XS·2024-D30-0002"]
 
 
-def test_archived_documents_change_their_state_and_cannot_be_void(folder: Path):
-    shelf.fill(folder, "contract")
-    (document,) = shelf.documents(folder, shelf.case().case_no)
+def test_archived_documents_change_their_state_and_cannot_be_void(location: Location):
+    shelf.fill(location, "contract")
+    (document,) = shelf.documents(location, shelf.case().case_no)
     assert document.state == ARCHIVED
-    workspace = Workspace.open(folder, CLOCK)
+    workspace = Workspace.open(location, CLOCK)
     with pytest.raises(StateError) as refusal:
         workspace.void(document.doc_no, reason="填错", by="赵")
     workspace.close()
     assert refusal.value.code == "archived"
 
 
-def test_archived_document_gets_no_pdf_afterwards(folder: Path):
+def test_archived_document_gets_no_pdf_afterwards(location: Location):
     from docgen.convert import Pdf  # noqa: PLC0415 - only here
 
-    shelf.fill(folder, "contract")
-    (document,) = shelf.documents(folder, shelf.case().case_no)
-    workspace = Workspace.open(folder, CLOCK)
+    shelf.fill(location, "contract")
+    (document,) = shelf.documents(location, shelf.case().case_no)
+    workspace = Workspace.open(location, CLOCK)
     with pytest.raises(StateError, match="已归档"):
         workspace.keep_pdf(document, Pdf(b"%PDF", 1, "e" * 64, "test"), by="赵")
     workspace.close()
 
 
-def test_archiving_again_is_a_no_op(folder: Path):
-    first = shelf.fill(folder)
-    again = shelf.archive_all(folder)
+def test_archiving_again_is_a_no_op(location: Location):
+    first = shelf.fill(location)
+    again = shelf.archive_all(location)
     assert (again.records, again.new, again.head) == (first.records, frozenset(), first.head)
 
 
-def test_new_revision_of_an_archived_document_is_archived_beside_it(folder: Path):
-    shelf.fill(folder, "contract")
-    shelf.keep(folder, shelf.document("contract", of=shelf.case(), revision=1, text="更正"))
-    done = shelf.archive_all(folder)
+def test_new_revision_of_an_archived_document_is_archived_beside_it(location: Location):
+    shelf.fill(location, "contract")
+    shelf.keep(location, shelf.document("contract", of=shelf.case(), revision=1, text="更正"))
+    done = shelf.archive_all(location)
     assert [(one.revision, one.archive_no[-4:]) for one in done.records] == [(0, "0001"), (1, "0002")]
     assert done.new == {done.records[1].archive_no}
 
@@ -125,13 +125,13 @@ def test_wanted_document_that_does_not_exist_is_an_error(folder: Path):
         admit(shelf.case(), shelf.documents(folder, shelf.case().case_no), shelf.grounds(), frozenset({"XX-1"}))
 
 
-def test_document_void_after_admission_is_not_archived(folder: Path):
-    (document,) = shelf.keep(folder, shelf.document("contract", of=shelf.case()))
-    found = shelf.admission(folder)
-    workspace = Workspace.open(folder, CLOCK)
+def test_document_void_after_admission_is_not_archived(location: Location):
+    (document,) = shelf.keep(location, shelf.document("contract", of=shelf.case()))
+    found = shelf.admission(location)
+    workspace = Workspace.open(location, CLOCK)
     workspace.void(document.doc_no, reason="填错", by="赵")
     workspace.close()
-    with shelf.archive_in(folder) as archive:
+    with shelf.archive_in(location) as archive:
         with pytest.raises(StateError) as refusal:
             archive_case(archive, shelf.case(), found.admitted, shelf.schedule(), by="钱")
         assert refusal.value.code == "changed_meanwhile"
@@ -147,10 +147,10 @@ def test_altered_bytes_are_not_archived(folder: Path):
         shelf.archive_all(folder)
 
 
-def test_document_that_cannot_be_opened_is_not_archived(folder: Path):
-    shelf.keep(folder, replace(shelf.document("contract", of=shelf.case()), docx=b"no zip"))
+def test_document_that_cannot_be_opened_is_not_archived(location: Location):
+    shelf.keep(location, replace(shelf.document("contract", of=shelf.case()), docx=b"no zip"))
     with pytest.raises(StateError) as refusal:
-        shelf.archive_all(folder)
+        shelf.archive_all(location)
     assert refusal.value.code == "not_archivable"
     assert [detail.label for detail in refusal.value.details] == ["可用性"]
 
@@ -169,24 +169,24 @@ def test_record_of_other_content_is_an_error(folder: Path):
     assert failure.value.code == "archived_differs"
 
 
-def test_two_writers_archive_every_document_once(folder: Path):
+def test_two_writers_archive_every_document_once(location: Location):
     cases = [shelf.numbered_case(number) for number in range(1, 9)]
     for one in cases:
-        shelf.keep(folder, shelf.document("contract", of=one), shelf.document("first_contact_record", of=one), of=one)
+        shelf.keep(location, shelf.document("contract", of=one), shelf.document("first_contact_record", of=one), of=one)
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda one: shelf.archive_all(folder, one), cases * 2))
+        done = list(pool.map(lambda one: shelf.archive_all(location, one), cases * 2))
     assert sum(len(one.new) for one in done) == 16
-    with shelf.archive_in(folder) as archive:
+    with shelf.archive_in(location) as archive:
         found = sorted(one.archive_no for one in records.records(archive, None) if "D30" in one.archive_no)
     assert found == [f"0001-XS·2024-D30-{item:04d}" for item in range(1, 9)]
-    assert audit(folder, CLOCK).intact
+    assert audit(location, CLOCK).intact
 
 
-def test_clock_that_jumps_backwards_changes_nothing(folder: Path):
-    shelf.fill(folder, "contract")
+def test_clock_that_jumps_backwards_changes_nothing(location: Location):
+    shelf.fill(location, "contract")
     earlier = FixedClock(NOW - timedelta(days=400))
-    head = shelf.fill(folder, "contract", of=shelf.numbered_case(13), clock=earlier).head
-    assert audit(folder, earlier, [head]).intact
+    head = shelf.fill(location, "contract", of=shelf.numbered_case(13), clock=earlier).head
+    assert audit(location, earlier, [head]).intact
 
 
 class TestFullDisk:

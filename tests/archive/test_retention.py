@@ -12,6 +12,7 @@ from docgen.case.enums import Retention
 from docgen.case.values import SHANGHAI
 from docgen.clock import FixedClock
 from docgen.errors import DeclarationError, NotFoundError, StateError
+from docgen.workspace import Location
 from tests.archive import shelf
 
 NUMBER = "0001-XS·2024-D30-0001"
@@ -20,16 +21,16 @@ AFTER = FixedClock(datetime(2055, 1, 1, tzinfo=SHANGHAI))
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    shelf.fill(tmp_path / "ws", "contract", "first_contact_record")
-    return tmp_path / "ws"
+def folder(location: Location) -> Location:
+    shelf.fill(location, "contract", "first_contact_record")
+    return location
 
 
 def reasons(failure: pytest.ExceptionInfo[StateError]) -> list[str]:
     return [detail.message for detail in failure.value.details]
 
 
-def test_nothing_is_disposed_of_on_the_last_day_of_its_period(folder: Path):
+def test_nothing_is_disposed_of_on_the_last_day_of_its_period(folder: Location):
     with shelf.archive_in(folder, LAST_DAY) as archive:
         with pytest.raises(StateError) as failure:
             retention.propose(archive, [NUMBER], reason="到期", by="甲")
@@ -37,7 +38,7 @@ def test_nothing_is_disposed_of_on_the_last_day_of_its_period(folder: Path):
         assert NUMBER not in [one.archive_no for one in retention.due(archive, date(2054, 12, 31))]
 
 
-def test_disposal_by_two_leaves_a_tombstone_and_an_intact_archive(folder: Path):
+def test_disposal_by_two_leaves_a_tombstone_and_an_intact_archive(folder: Location):
     with shelf.archive_in(folder, AFTER) as archive:
         assert NUMBER in [one.archive_no for one in retention.due(archive, date(2055, 1, 1))]
         retention.propose(archive, [NUMBER], reason="到期", by="甲")
@@ -52,7 +53,7 @@ def test_disposal_by_two_leaves_a_tombstone_and_an_intact_archive(folder: Path):
 
 
 @pytest.mark.parametrize("approver", ["甲", " 甲 ", "甲\u3000"])
-def test_nobody_approves_what_they_proposed(folder: Path, approver: str):
+def test_nobody_approves_what_they_proposed(folder: Location, approver: str):
     with shelf.archive_in(folder, AFTER) as archive:
         retention.propose(archive, [NUMBER], reason="到期", by="甲")
         with pytest.raises(StateError) as failure:
@@ -60,14 +61,14 @@ def test_nobody_approves_what_they_proposed(folder: Path, approver: str):
     assert reasons(failure) == ["批准人不得是提出人"]
 
 
-def test_nothing_is_disposed_of_without_a_proposal(folder: Path):
+def test_nothing_is_disposed_of_without_a_proposal(folder: Location):
     with shelf.archive_in(folder, AFTER) as archive, pytest.raises(StateError) as failure:
         retention.approve(archive, [NUMBER], by="乙")
     assert reasons(failure) == ["尚未有人提出销毁"]
 
 
 @pytest.mark.parametrize("scope", [NUMBER, "XS2024-0012"])
-def test_hold_placed_after_the_proposal_stops_the_disposal_until_released(folder: Path, scope: str):
+def test_hold_placed_after_the_proposal_stops_the_disposal_until_released(folder: Location, scope: str):
     with shelf.archive_in(folder, AFTER) as archive:
         retention.propose(archive, [NUMBER], reason="到期", by="甲")
         hold = retention.place_hold(archive, scope, reason="诉讼", by="法务")
@@ -81,7 +82,7 @@ def test_hold_placed_after_the_proposal_stops_the_disposal_until_released(folder
     assert audit(folder, AFTER).intact
 
 
-def test_interrupted_removal_is_finished_by_approving_again(folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_interrupted_removal_is_finished_by_approving_again(folder: Location, monkeypatch: pytest.MonkeyPatch):
     with shelf.archive_in(folder, AFTER) as archive:
         retention.propose(archive, [NUMBER], reason="到期", by="甲")
         with monkeypatch.context() as killed:
@@ -92,7 +93,7 @@ def test_interrupted_removal_is_finished_by_approving_again(folder: Path, monkey
     assert audit(folder, AFTER).unexpected == ()
 
 
-def test_one_record_that_may_not_go_keeps_all(folder: Path):
+def test_one_record_that_may_not_go_keeps_all(folder: Location):
     other = "0001-XS·2024-D3-0001"
     with shelf.archive_in(folder, AFTER) as archive:
         retention.propose(archive, [NUMBER], reason="到期", by="甲")
@@ -101,7 +102,7 @@ def test_one_record_that_may_not_go_keeps_all(folder: Path):
         assert all(archive.store.has(one.files[0].sha256) for one in records.records(archive))
 
 
-def test_hold_needs_something_to_hold(folder: Path):
+def test_hold_needs_something_to_hold(folder: Location):
     with shelf.archive_in(folder) as archive, pytest.raises(NotFoundError):
         retention.place_hold(archive, "XS2024-9999", reason="诉讼", by="法务")
 

@@ -11,14 +11,10 @@ from pathlib import Path
 
 import bagit
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from docgen.archive import access, audit, export, ledger, records, scans
 from docgen.archive.backup import copy_archive
-from docgen.archive.bigrams import folded, phrase, terms
-from docgen.archive.search import Query, search
 from docgen.case.enums import Medium
 from docgen.errors import InputError, IntegrityError, NotFoundError, StateError
 from tests.archive import shelf
@@ -157,63 +153,6 @@ class TestBackup:
     def test_nothing_is_no_backup(self, tmp_path: Path):
         with pytest.raises(NotFoundError):
             copy_archive(tmp_path, tmp_path / "copy", CLOCK)
-
-
-class TestSearch:
-    def found(self, folder: Path, query: Query) -> list[str]:
-        with shelf.archive_in(folder) as archive:
-            return [hit.record.form_id for hit in search(archive, query)]
-
-    @pytest.mark.parametrize("words", ["违约金", "违", "逾期 违约", "销售合同", "期付款的，按日"])
-    def test_text_and_title_are_found_by_any_part(self, folder: Path, words: str):
-        assert self.found(folder, Query(words=words)) == ["contract"]
-
-    @pytest.mark.parametrize("words", ["违期", "违约 没有", "款按", '" OR *', "，"])
-    def test_what_does_not_stand_there_is_not_found(self, folder: Path, words: str):
-        assert self.found(folder, Query(words=words)) == []
-
-    @pytest.mark.parametrize("words", ["abc系统", "ABC", "xs-2024"])
-    def test_width_and_case_do_not_count(self, folder: Path, words: str):
-        assert self.found(folder, Query(words=words)) == ["first_contact_record"]
-
-    def test_passages_mark_the_words(self, folder: Path):
-        with shelf.archive_in(folder) as archive:
-            (hit,) = search(archive, Query(words="违约金"))
-        assert hit.passages == ("甲方逾期付款的，按日支付【违约金】",)
-
-    @pytest.mark.parametrize(
-        ("query", "count"),
-        [
-            (Query(), 2),
-            (Query(limit=1), 1),
-            (Query(customer=shelf.case().customer.name[:4]), 2),
-            (Query(customer="%"), 0),
-            (Query(number="XS2024-0012"), 2),
-            (Query(form_id="contract"), 1),
-            (Query(stage=1), 1),
-            (Query(at_least=68_000_000, at_most=68_000_000), 2),
-            (Query(at_least=68_000_001), 0),
-            (Query(at_most=67_999_999), 0),
-            (Query(since=NOW.date(), until=NOW.date()), 2),
-            (Query(since=NOW.date() + timedelta(days=1)), 0),
-            (Query(held=True), 0),
-            (Query(held=False), 2),
-            (Query(words="违约金", stage=1), 0),
-        ],
-    )
-    def test_every_condition_narrows(self, folder: Path, query: Query, count: int):
-        assert len(self.found(folder, query)) == count
-
-    @given(st.text("合同违约金，ab1 ", min_size=1, max_size=12), st.data())
-    def test_every_part_of_a_text_is_a_run_of_its_terms(self, text: str, data: st.DataObject):
-        chinese = "".join(character for character in text if character in "合同违约金")
-        start = data.draw(st.integers(0, len(chinese)))
-        part = chinese[start : data.draw(st.integers(start, len(chinese)))]
-        wanted, there = phrase(part), terms(chinese)
-        runs = [there[place : place + len(wanted)] for place in range(len(there) - len(wanted) + 1)]
-        matches = any(run[:-1] == wanted[:-1] and run[-1].startswith(wanted[-1]) for run in runs if run)
-        assert not wanted or matches
-        assert not wanted or folded(part) in folded(chinese)
 
 
 class TestScans:

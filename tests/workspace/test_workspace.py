@@ -1,7 +1,6 @@
 """The workspace: numbers without gaps, revisions, decisions, overrides and a chain of events."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,7 +15,7 @@ from docgen.convert import Pdf
 from docgen.errors import BackendError, IntegrityError, NotFoundError, StateError
 from docgen.findings import CheckReport, PackIdentity
 from docgen.issue import Identity, IssuedDocument
-from docgen.workspace import Ruling, Workspace
+from docgen.workspace import Location, Ruling, Workspace
 from docgen.workspace.workspace import Numbered
 from tests.samples import sample
 
@@ -25,8 +24,8 @@ RECORD = Identity("XS2024-0012", "first_contact_record", "", "record")
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    opened = Workspace.open(tmp_path / "ws", FixedClock(NOW))
+def workspace(location: Location) -> Iterator[Workspace]:
+    opened = Workspace.open(location, FixedClock(NOW))
     yield opened
     opened.close()
 
@@ -216,42 +215,8 @@ def test_altered_file_of_the_store_is_noticed(tmp_path: Path, case: CaseFile, ru
     workspace.close()
 
 
-def test_two_writers_take_turns(tmp_path: Path):
-    def write(name: str) -> None:
-        mine = Workspace.open(tmp_path / "ws", FixedClock(NOW))
-        for number in range(20):
-            mine.override(name, f"R-{number}", by=name, reason="并发")
-        mine.close()
-
-    Workspace.open(tmp_path / "ws", FixedClock(NOW)).close()
-    threads = [threading.Thread(target=write, args=(f"XS2024-000{n}",)) for n in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    workspace = Workspace.open(tmp_path / "ws", FixedClock(NOW))
-    assert len(workspace.events()) == 60
-    assert workspace.verify_events() is None
-    workspace.close()
-
-
 def test_folder_that_cannot_be_made_is_an_error_with_remedy(tmp_path: Path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(BackendError) as failure:
         Workspace.open(tmp_path / "file" / "ws", FixedClock(NOW))
     assert failure.value.remedy
-
-
-def test_schema_of_the_models_is_the_schema_of_the_migrations(tmp_path: Path):
-    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - only here
-    from alembic.migration import MigrationContext  # noqa: PLC0415
-    from sqlalchemy import create_engine  # noqa: PLC0415
-
-    from docgen.db.models import Base  # noqa: PLC0415
-
-    Workspace.open(tmp_path / "ws", FixedClock(NOW)).close()
-    engine = create_engine(f"sqlite:///{tmp_path / 'ws' / 'workspace.db'}")
-    with engine.connect() as connection:
-        options = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("archive_text")}
-        assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
-    engine.dispose()

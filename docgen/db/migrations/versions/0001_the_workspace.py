@@ -6,6 +6,9 @@ Revision: 0001, after: nothing
 import sqlalchemy as sa
 from alembic import op
 
+from docgen.db import append_only
+from docgen.db.models import WORDS
+
 revision = '0001'
 down_revision = None
 branch_labels = None
@@ -20,7 +23,7 @@ def upgrade() -> None:
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('case_no', sa.String(length=16), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
-    sa.Column('contract_no', sa.String(length=200), nullable=True),
+    sa.Column('contract_no', WORDS, nullable=True),
     sa.Column('order_nos', sa.JSON(), nullable=False),
     sa.Column('stored_at', sa.DateTime(), nullable=False),
     sa.PrimaryKeyConstraint('sha256')
@@ -33,9 +36,9 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_no', sa.String(length=16), nullable=False),
     sa.Column('form_id', sa.String(length=64), nullable=False),
-    sa.Column('subject', sa.String(length=200), nullable=False),
+    sa.Column('subject', WORDS, nullable=False),
     sa.Column('running', sa.Integer(), nullable=False),
-    sa.Column('doc_no', sa.String(length=200), nullable=False),
+    sa.Column('doc_no', WORDS, nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('case_no', 'form_id', 'doc_no')
     )
@@ -44,8 +47,8 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(), nullable=False),
     sa.Column('kind', sa.String(length=64), nullable=False),
     sa.Column('case_no', sa.String(length=16), nullable=False),
-    sa.Column('subject', sa.String(length=200), nullable=False),
-    sa.Column('actor', sa.String(length=200), nullable=False),
+    sa.Column('subject', WORDS, nullable=False),
+    sa.Column('actor', WORDS, nullable=False),
     sa.Column('data', sa.JSON(), nullable=False),
     sa.Column('prev_hash', sa.String(length=64), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
@@ -59,7 +62,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_no', sa.String(length=16), nullable=False),
     sa.Column('rule', sa.String(length=16), nullable=False),
-    sa.Column('by', sa.String(length=200), nullable=False),
+    sa.Column('by', WORDS, nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id')
@@ -73,7 +76,7 @@ def upgrade() -> None:
     sa.Column('case_sha256', sa.String(length=64), nullable=False),
     sa.Column('as_of', sa.DateTime(), nullable=False),
     sa.Column('decided_at', sa.DateTime(), nullable=False),
-    sa.Column('pack_version', sa.String(length=200), nullable=False),
+    sa.Column('pack_version', WORDS, nullable=False),
     sa.Column('pack_sha256', sa.String(length=64), nullable=False),
     sa.Column('rules_sha256', sa.String(length=64), nullable=False),
     sa.Column('policy_sha256', sa.String(length=64), nullable=False),
@@ -87,15 +90,15 @@ def upgrade() -> None:
     op.create_table('document',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('number_id', sa.Integer(), nullable=False),
-    sa.Column('doc_no', sa.String(length=200), nullable=False),
+    sa.Column('doc_no', WORDS, nullable=False),
     sa.Column('form_id', sa.String(length=64), nullable=False),
     sa.Column('case_no', sa.String(length=16), nullable=False),
-    sa.Column('subject', sa.String(length=200), nullable=False),
-    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('subject', WORDS, nullable=False),
+    sa.Column('title', WORDS, nullable=False),
     sa.Column('edition', sa.String(length=16), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
-    sa.Column('file_stem', sa.String(length=200), nullable=False),
+    sa.Column('file_stem', WORDS, nullable=False),
     sa.Column('template_sha256', sa.String(length=64), nullable=False),
     sa.Column('case_sha256', sa.String(length=64), nullable=False),
     sa.Column('decision_id', sa.Integer(), nullable=False),
@@ -104,7 +107,7 @@ def upgrade() -> None:
     sa.Column('pages', sa.Integer(), nullable=True),
     sa.Column('issued_on', sa.Date(), nullable=False),
     sa.Column('issued_at', sa.DateTime(), nullable=False),
-    sa.Column('issued_by', sa.String(length=200), nullable=False),
+    sa.Column('issued_by', WORDS, nullable=False),
     sa.Column('supersedes', sa.String(length=36), nullable=True),
     sa.Column('void_reason', sa.Text(), nullable=True),
     sa.CheckConstraint('revision >= 0', name='revision_not_negative'),
@@ -119,18 +122,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_document_case_no'), ['case_no'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_doc_no'), ['doc_no'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_number_id'), ['number_id'], unique=False)
-    for table in APPEND_ONLY:
-        for act in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+    append_only.protect(*APPEND_ONLY)
 
 
 def downgrade() -> None:
-    for table in APPEND_ONLY:
-        for act in ("update", "delete"):
-            op.execute(f"DROP TRIGGER {table}_no_{act}")
+    append_only.release(*APPEND_ONLY)
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_document_number_id'))
         batch_op.drop_index(batch_op.f('ix_document_doc_no'))

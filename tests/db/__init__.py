@@ -1,0 +1,1 @@
+"""The database: one set of models and migrations on SQLite and PostgreSQL."""
