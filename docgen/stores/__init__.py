@@ -7,9 +7,9 @@ A new backend is one module here and one line in `_SCHEMES`; it has to pass the 
 from collections.abc import Callable, Container, Iterator
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from docgen.errors import InputError
+from docgen.errors import BackendError, InputError
 from docgen.stores.filesystem import FilesystemStore
 from docgen.stores.holding import Holding, Swept
 
@@ -50,17 +50,38 @@ class ArchivalStore(Store, Inventory, Protocol):
     """A store that an archive can be kept in."""
 
 
-_SCHEMES: dict[str, Callable[[str], ArchivalStore]] = {"file": FilesystemStore}
-
-
 def open_store(uri: str) -> ArchivalStore:
-    """Open the store that `uri` names (`file:/path`); raise `InputError` for an unknown scheme."""
+    """Open the store that `uri` names: `file:/path`, or `s3://bucket/prefix?copy=/path&…`.
+
+    Raises:
+        InputError: the scheme is unknown (`unknown_store`), or the address is malformed; it is not repeated.
+        BackendError: the store cannot be opened, or what it needs is not installed (`store_not_installed`).
+    """
     parts = urlsplit(uri)
-    scheme = parts.scheme if parts.scheme in _SCHEMES else ""
-    if not scheme:
+    if parts.scheme not in _SCHEMES:
         raise InputError(
             f"存储地址的类型未知：{parts.scheme or '（空）'}",
             remedy=f"可用的类型：{'、'.join(sorted(_SCHEMES))}，例如 file:/srv/docgen/objects",
             code="unknown_store",
         )
-    return _SCHEMES[scheme](unquote(parts.path))
+    return _SCHEMES[parts.scheme](parts)
+
+
+def _filesystem(parts: SplitResult) -> ArchivalStore:
+    return FilesystemStore(unquote(parts.path))
+
+
+def _s3(parts: SplitResult) -> ArchivalStore:
+    try:
+        from docgen.stores.address import S3Address  # noqa: PLC0415 - only a cluster has it installed
+        from docgen.stores.s3 import S3Store  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise BackendError(
+            f"没有安装对象存储的部件{error.name}",
+            remedy="安装带集群部件的版本：pip install 'anjuan[cluster]'",
+            code="store_not_installed",
+        ) from error
+    return S3Store(S3Address.of(parts))
+
+
+_SCHEMES: dict[str, Callable[[SplitResult], ArchivalStore]] = {"file": _filesystem, "s3": _s3}

@@ -35,7 +35,8 @@ class FilesystemStore:
             if not (self._root / _SHELVES[-1]).is_dir():
                 for shelf in _SHELVES:
                     (self._root / shelf).mkdir(exist_ok=True)
-            _sync(self._root)
+            for folder in (self._root, self._root.parent):
+                _sync(folder)
         except OSError as error:
             raise _failed(error) from error
 
@@ -103,13 +104,19 @@ class FilesystemStore:
             for path in stale:
                 path.unlink(missing_ok=True)
             orphans = [path for path in self._objects() if path.name not in known and _older(path, before)]
-            for path in orphans:
-                path.rename(self._quarantine / path.name)
+            gone = tuple(path.name for path in orphans if self._put_aside(path, before))
             for folder in {self._quarantine, *(path.parent for path in orphans)}:
                 _sync(folder)
         except OSError as error:
             raise _failed(error) from error
-        return Swept(len(stale), tuple(path.name for path in orphans))
+        return Swept(len(stale), gone)
+
+    def _put_aside(self, path: Path, before: datetime) -> bool:
+        """Move an orphan into quarantine; back again where a writer has asked for it in between."""
+        aside = path.rename(self._quarantine / path.name)
+        if wanted := not _older(aside, before):
+            aside.rename(path)
+        return not wanted
 
     def _objects(self) -> Iterator[Path]:
         for shelf in _SHELVES:
@@ -127,9 +134,14 @@ class FilesystemStore:
             return Holding(str(place), expected, None)
 
     def _path(self, sha256: str) -> Path:
-        if not _DIGEST.fullmatch(sha256):
-            raise InputError("文件摘要应为64位小写十六进制", code="bad_digest")
-        return self._root / sha256[:2] / sha256
+        return self._root / sha256[:2] / checked(sha256)
+
+
+def checked(sha256: str) -> str:
+    """Return a digest that is one; raise `InputError` for anything else (code `bad_digest`)."""
+    if not _DIGEST.fullmatch(sha256):
+        raise InputError("文件摘要应为64位小写十六进制", code="bad_digest")
+    return sha256
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -19,7 +19,8 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did: temporaries removed, and the digests of orphans moved to quarantine."""
+    """What a sweep did: temporaries removed, the digests of orphans moved to quarantine, and of objects sent again."""
 
     temporaries: int
     quarantined: tuple[str, ...]
+    sent_again: tuple[str, ...] = ()

@@ -69,3 +69,5 @@ def sweep(settings: Settings, hours: int) -> None:
     with archive_of(settings) as opened:
         swept = upkeep.sweep(opened, timedelta(hours=hours))
     click.echo(f"删除临时文件 {swept.temporaries} 个，隔离无主文件 {len(swept.quarantined)} 个")
+    if swept.sent_again:
+        click.echo(f"远端缺失、已由本机副本补传 {len(swept.sent_again)} 个")
