@@ -25,6 +25,7 @@ from docgen.stores.objectlock import ObjectLock
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
+    from obstore.store import S3Credential
 
 SETTLED = timedelta(hours=24)
 """Age from which reading an object says something about the server's disks, not about its memory."""
@@ -51,13 +52,7 @@ class S3Store:
             prefix=address.prefix or None,
             endpoint=address.endpoint,
             region=address.region,
-            # Given alone, a key would be completed by what the environment says, such as a stale session.
-            credential_provider=lambda: {
-                "access_key_id": address.access_key,
-                "secret_access_key": address.secret_key,
-                "token": None,
-                "expires_at": None,
-            },
+            credential_provider=lambda: _keys(address),
             skip_signature=False,
             checksum_algorithm="SHA256",
             client_options={
@@ -193,6 +188,16 @@ class S3Store:
                 raise NotFoundError("存储中没有这个文件", code="object_missing") from error
         except (BaseError, OSError, ValueError) as error:
             raise _failed(error) from error
+
+
+def _keys(address: S3Address) -> "S3Credential":
+    """Return the keys as one whole: a key alone would be completed from the environment, with a stale session even."""
+    return {
+        "access_key_id": address.access_key,
+        "secret_access_key": address.secret_key,
+        "token": None,
+        "expires_at": None,
+    }
 
 
 def _place(sha256: str) -> str:
