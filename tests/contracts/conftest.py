@@ -80,6 +80,7 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
         "-ip=127.0.0.1",
         "-ip.bind=127.0.0.1",
         "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
         "-s3.iam=false",
         "-s3.autoCreateBucket=false",
     ]
