@@ -17,7 +17,7 @@ from docgen.archive.archive import Archive
 from docgen.archive.assertions import disposed_records
 from docgen.archive.ledger import proofs
 from docgen.archive.metadata import Metadata, to_xml
-from docgen.archive.records import DESCRIPTION, KeptRecord, records
+from docgen.archive.records import DESCRIPTION, KeptRecord, metadata_of, records
 from docgen.editions import Edition
 from docgen.errors import NotFoundError
 from docgen.forms.spec import STAGES
@@ -44,7 +44,7 @@ def case_folder(archive: Archive, case_no: str) -> tuple[str, Files]:
         raise NotFoundError("档案库中没有这个案卷", remedy="先归档：docgen archive add", code="case_not_archived")
     with archive.database.reading() as session:
         gone = disposed_records(session)
-    described = {one.archive_no: _metadata(archive, one) for one in found}
+    described = {one.archive_no: metadata_of(archive, one) for one in found}
     name = folder_name(case_no, described[found[0].archive_no].customer_short)
     return name, _files(archive, found, described, gone)
 
@@ -164,11 +164,6 @@ def _harmless(cell: str) -> str:
 
 def _state(record: KeptRecord, gone: frozenset[str]) -> str:
     return "disposed" if record.archive_no in gone else "archived"
-
-
-def _metadata(archive: Archive, record: KeptRecord) -> Metadata:
-    sha256 = next(file.sha256 for file in record.files if file.role == DESCRIPTION)
-    return Metadata.model_validate_json(archive.store.get(sha256))
 
 
 def _manifest(digests: Mapping[str, str]) -> str:

@@ -10,10 +10,11 @@ from docgen.archive.bigrams import terms
 _TITLE_WEIGHT = 5.0
 
 
-def add(session: Session, seq: int, title: str, body: str) -> None:
-    """Index record `seq`."""
+def add(session: Session, entries: Sequence[tuple[int, str, str]]) -> None:
+    """Index records, each given with its number, title and text."""
     session.execute(
-        sql("INSERT INTO archive_text(rowid, title, body) VALUES (:seq, :title, :body)"), _row(seq, title, body)
+        sql("INSERT INTO archive_text(rowid, title, body) VALUES (:seq, :title, :body)"),
+        [_row(seq, title, body) for seq, title, body in entries],
     )
 
 

@@ -3,6 +3,7 @@
 Records are found again by these tables; what they say is proved by the ledger (see `docgen.archive.assertions`).
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,8 @@ from docgen.archive.archive import Archive
 from docgen.archive.metadata import Metadata
 from docgen.case.enums import Medium, Retention
 from docgen.db.models import ArchiveFile, ArchiveRecord
-from docgen.errors import NotFoundError
+from docgen.errors import IntegrityError, NotFoundError
+from docgen.stores import Store
 
 _MEDIA = {one.value: one for one in Medium}
 _RETENTION = {one.value: one for one in Retention}
@@ -95,6 +97,28 @@ def kept(session: Session, query: Select[ArchiveRecord]) -> tuple[KeptRecord, ..
 def kept_file(row: ArchiveFile) -> KeptFile:
     """Return the file that a row registers."""
     return KeptFile(row.role, row.name, row.media_type, _MEDIA[row.medium], row.sha256, row.size)
+
+
+def metadata_of(archive: Archive, record: KeptRecord) -> Metadata:
+    """Return the metadata of a record; raise `IntegrityError` where they are not what the record says."""
+    sha256 = next(file.sha256 for file in record.files if file.role == DESCRIPTION)
+    query = select(ArchiveRecord.description).where(ArchiveRecord.archive_no == record.archive_no)
+    with archive.database.reading() as session:
+        text = session.scalar(query)
+    return description_of(archive.store, record.archive_no, text, sha256)
+
+
+def description_of(store: Store, archive_no: str, text: str | None, sha256: str) -> Metadata:
+    """Return the metadata under a digest, from the `text` of the row or, of an older record (None), from the store.
+
+    Raises:
+        IntegrityError: they are not what was described.
+        NotFoundError: the store has none.
+    """
+    data = store.get(sha256) if text is None else text.encode()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise IntegrityError(f"{archive_no}的元数据已被改动", remedy="运行 docgen audit 查明", code="metadata_altered")
+    return Metadata.model_validate_json(data)
 
 
 def columns(metadata: Metadata, said: Mapping[str, Any], *, at: datetime, by: str) -> dict[str, Any]:

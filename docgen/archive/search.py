@@ -62,10 +62,16 @@ def search(archive: Archive, query: Query) -> tuple[Hit, ...]:
             newest = restricted.order_by(ArchiveRecord.dated.desc(), ArchiveRecord.seq.desc()).limit(query.limit)
             chosen = list(session.scalars(newest))
         found = kept(session, select(ArchiveRecord).where(ArchiveRecord.seq.in_(chosen)))
+        texts = textindex.bodies(session, chosen) if query.words.strip() else {}
         gone = disposed_records(session)
-    order = {seq: place for place, seq in enumerate(sorted(chosen))}  # `found` comes by seq
-    hits = [found[order[seq]] for seq in chosen]
-    return tuple(Hit(one, () if one.archive_no in gone else _passages(archive, one, query.words)) for one in hits)
+    by_seq = dict(zip(sorted(chosen), found, strict=True))  # `found` comes by seq
+    return tuple(
+        Hit(
+            by_seq[seq],
+            () if by_seq[seq].archive_no in gone else _passages(archive, by_seq[seq], texts.get(seq), query.words),
+        )
+        for seq in chosen
+    )
 
 
 def _best(session: Session, restricted: Select[int], ranked: Sequence[int], limit: int) -> list[int]:
@@ -106,12 +112,14 @@ def _restricted(session: Session, query: Query) -> Select[int]:
     return chosen.where(under if query.held else ~under)
 
 
-def _passages(archive: Archive, record: KeptRecord, words: str) -> tuple[str, ...]:
+def _passages(archive: Archive, record: KeptRecord, text: str | None, words: str) -> tuple[str, ...]:
     wanted = [folded(word) for word in words.split()]
     if not wanted:
         return ()
-    docx = next(file.sha256 for file in record.files if file.role == "docx")
-    return tuple(_marked(text_of(archive.store.get(docx)), wanted))
+    if text is None:  # an older record, whose text lies in the document alone
+        docx = next(file.sha256 for file in record.files if file.role == "docx")
+        text = text_of(archive.store.get(docx))
+    return tuple(_marked(text, wanted))
 
 
 def _marked(text: str, wanted: list[str]) -> Iterator[str]:

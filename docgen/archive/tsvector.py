@@ -30,13 +30,14 @@ _APART = (
 )
 
 
-def add(session: Session, seq: int, title: str, body: str) -> None:
-    """Index record `seq`."""
-    parts = list(_parts(title, body))
-    session.execute(
-        _INSERT,
-        [{"seq": seq, "part": part, "several": len(parts) > 1, "terms": found} for part, found in enumerate(parts)],
-    )
+def add(session: Session, entries: Sequence[tuple[int, str, str]]) -> None:
+    """Index records, each given with its number, title and text."""
+    rows: list[dict[str, object]] = []
+    for seq, title, body in entries:
+        parts = list(_parts(title, body))
+        several = len(parts) > 1
+        rows += [{"seq": seq, "part": part, "several": several, "terms": found} for part, found in enumerate(parts)]
+    session.execute(_INSERT, rows)
 
 
 def remove(session: Session, seq: int, title: str, body: str) -> None:  # noqa: ARG001 - SQLite needs the texts

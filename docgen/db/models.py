@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Integer,
+    LargeBinary,
     String,
     Text,
     TypeDecorator,
@@ -170,7 +171,8 @@ class ArchiveRecord(Base):
 
     Every column is a projection of the metadata in the store and of the event `doc.archived`, so that an audit can
     tell a row that was edited. `amount_cents` is the tax-inclusive total of the contract; `kept_until` is the first
-    day of possible disposal (None: never).
+    day of possible disposal (None: never). `description` holds the metadata themselves, whose digest stands in the
+    event (None: an older record, whose metadata lie in the store).
     """
 
     __tablename__ = "archive_record"
@@ -201,6 +203,19 @@ class ArchiveRecord(Base):
     kept_until: Mapped[date | None]
     archived_at: Mapped[datetime]
     archived_by: Mapped[str]
+    description: Mapped[str | None] = mapped_column(Text)
+
+
+class ArchiveBody(Base):
+    """The text of a record's document, deflated: for passages of hits, so that no document need be opened.
+
+    Like the text index it is made from the document, and gone with it.
+    """
+
+    __tablename__ = "archive_body"
+
+    record_seq: Mapped[int] = mapped_column(ForeignKey("archive_record.seq"), primary_key=True)
+    deflated: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ArchiveFile(Base):

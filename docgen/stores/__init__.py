@@ -4,7 +4,8 @@ A store acknowledges only what is durable, never overwrites, and never returns b
 A new backend is one module here and one line in `_SCHEMES`; it has to pass the contract suite in `tests/contracts`.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -48,6 +49,18 @@ class Inventory(Protocol):
 
 class ArchivalStore(Store, Inventory, Protocol):
     """A store that an archive can be kept in."""
+
+
+_WRITERS = 8
+"""Files that are made durable at the same time: the disk is waited for once for several."""
+
+
+def put_all(store: Store, blobs: Sequence[bytes]) -> list[str]:
+    """Keep all `blobs` durably and return their digests in order; what fails leaves others kept, which is no harm."""
+    if len(blobs) < 2:
+        return [store.put(blob) for blob in blobs]
+    with ThreadPoolExecutor(min(_WRITERS, len(blobs))) as pool:
+        return list(pool.map(store.put, blobs))
 
 
 def open_store(uri: str) -> ArchivalStore:

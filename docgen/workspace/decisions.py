@@ -9,8 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from docgen.case import CaseFile
@@ -114,7 +115,7 @@ def read(session: Session, case_no: str | None = None) -> tuple[KeptDecision, ..
     return tuple(_kept(row, sealed=seal(row) in seals) for row in session.scalars(decisions))
 
 
-def seal(decision: Decision) -> str:
+def seal(decision: Decision | Row[Any]) -> str:
     """Return the digest over everything that a decision says."""
     said = {
         "id": decision.id,

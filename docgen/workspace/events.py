@@ -5,17 +5,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from docgen.db.models import Event
 
 GENESIS = "0" * 64
+_AT_ONCE = 1000
 
 
 class EventKind(StrEnum):
@@ -53,6 +55,18 @@ class KeptEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something that happened, not yet in the log."""
+
+    kind: EventKind
+    at: datetime
+    case_no: str
+    subject: str
+    actor: str
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class ChainFault:
     """The first place where the log is not what was written."""
 
@@ -71,15 +85,21 @@ def append(  # noqa: PLR0913 - one event has this many parts
     data: Mapping[str, object],
 ) -> int:
     """Add one event at the end of the chain, inside the caller's writing transaction; return its place, from 1."""
+    return append_all(session, [Occurrence(kind, at, case_no, subject, actor, data)])[0]
+
+
+def append_all(session: Session, occurrences: Sequence[Occurrence]) -> range:
+    """Add events at the end of the chain, inside the caller's writing transaction; return their places."""
     last = session.execute(select(Event.seq, Event.hash).order_by(Event.seq.desc()).limit(1)).first()
-    seq, prev = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    event = Event(
-        seq=seq, at=at, kind=kind, case_no=case_no, subject=subject, actor=actor, data=dict(data), prev_hash=prev
-    )
-    event.hash = _digest(event)
-    session.add(event)
-    session.flush()
-    return seq
+    seq, prev = (last.seq, last.hash) if last else (0, GENESIS)
+    rows = []
+    for place, one in enumerate(occurrences, start=seq + 1):
+        digest = hashlib.sha256(_written(prev, place, one).encode()).hexdigest()
+        rows.append({"seq": place, **_columns(one), "prev_hash": prev, "hash": digest})
+        prev = digest
+    if rows:
+        session.execute(insert(Event), rows)
+    return range(seq + 1, seq + 1 + len(rows))
 
 
 def read(session: Session, case_no: str | None = None) -> tuple[KeptEvent, ...]:
@@ -95,7 +115,8 @@ def read(session: Session, case_no: str | None = None) -> tuple[KeptEvent, ...]:
 def verify(session: Session) -> ChainFault | None:
     """Recompute the whole chain; return the first fault, or None where the log is intact."""
     prev = GENESIS
-    for expected, event in enumerate(session.scalars(select(Event).order_by(Event.seq)), start=1):
+    rows = session.execute(select(*Event.__table__.columns).order_by(Event.seq).execution_options(yield_per=_AT_ONCE))
+    for expected, event in enumerate(rows, start=1):
         if event.seq != expected:
             return ChainFault(expected, f"缺少第{expected}号事件")
         if event.prev_hash != prev or event.hash != _digest(event):
@@ -104,19 +125,26 @@ def verify(session: Session) -> ChainFault | None:
     return None
 
 
-def entry(event: Event) -> str:
+def entry(event: Event | Row[Any]) -> str:
     """Return the very text whose SHA-256 is the hash of the event: the hash before it and its canonical JSON."""
-    body = {
-        "seq": event.seq,
-        "at": event.at.astimezone(UTC).isoformat(),
+    return _written(event.prev_hash, event.seq, event)
+
+
+def _written(prev: str, seq: int, event: Event | Row[Any] | Occurrence) -> str:
+    body = {"seq": seq, **_columns(event), "at": event.at.astimezone(UTC).isoformat()}
+    return prev + json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _columns(event: Event | Row[Any] | Occurrence) -> dict[str, object]:
+    return {
+        "at": event.at,
         "kind": str(event.kind),
         "case_no": event.case_no,
         "subject": event.subject,
         "actor": event.actor,
         "data": event.data,
     }
-    return event.prev_hash + json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _digest(event: Event) -> str:
+def _digest(event: Event | Row[Any]) -> str:
     return hashlib.sha256(entry(event).encode()).hexdigest()

@@ -14,11 +14,11 @@ from docgen.db.engine import Database
 from docgen.db.models import CaseSnapshot, Override
 from docgen.findings import CheckReport
 from docgen.issue import Identity, IssuedDocument
-from docgen.stores import Store, open_store
+from docgen.stores import Store, open_store, put_all
 from docgen.workspace import decisions, documents, events
 from docgen.workspace.decisions import SEAL, Digests, KeptDecision, KnownNumbers, Ruling
 from docgen.workspace.documents import KeptDocument, NumberState
-from docgen.workspace.events import ChainFault, EventKind, KeptEvent
+from docgen.workspace.events import ChainFault, EventKind, KeptEvent, Occurrence
 from docgen.workspace.location import Location
 
 
@@ -100,23 +100,15 @@ class Workspace:
 
         The bytes are durable in the store before the rows that name them are committed.
         """
-        blobs = [(item.document.docx, item.document.pdf.data if item.document.pdf else b"") for item in made]
-        for docx, pdf in blobs:
-            self._store.put(docx)
-            if pdf:
-                self._store.put(pdf)
+        blobs = [canonical_json(case), _json(ruling.files), _report_json(ruling.report)]
+        blobs += [item.document.docx for item in made] + [item.document.pdf.data for item in made if item.document.pdf]
+        digests = Digests(*put_all(self._store, blobs)[:3])
         now = self._clock.now()
-        digests = Digests(
-            case=self._store.put(canonical_json(case)),
-            rules=self._store.put(_json(ruling.files)),
-            report=self._store.put(_report_json(ruling.report)),
-        )
         with self._database.writing() as session:
             decision = decisions.add(session, case, ruling, digests, at=now)
             seal = decisions.seal(decision)
-            kept = []
-            for item in made:
-                document = documents.add(
+            kept = tuple(
+                documents.add(
                     session,
                     item.document,
                     running=item.running,
@@ -125,24 +117,17 @@ class Workspace:
                     at=now,
                     by=by,
                 )
-                kept.append(document)
-                events.append(
-                    session,
-                    EventKind.DOC_ISSUED,
-                    at=now,
-                    case_no=case.case_no,
-                    subject=document.doc_no,
-                    actor=by,
-                    data={
-                        "form": document.identity.form_id,
-                        "edition": document.identity.edition,
-                        "revision": document.revision,
-                        "docx_sha256": document.docx_sha256,
-                        "pdf_sha256": document.pdf_sha256 or "",
-                        SEAL: seal,
-                    },
-                )
-        return tuple(kept)
+                for item in made
+            )
+            said = [{**_issued(document), SEAL: seal} for document in kept]
+            events.append_all(
+                session,
+                [
+                    Occurrence(EventKind.DOC_ISSUED, now, case.case_no, document.doc_no, by, data)
+                    for document, data in zip(kept, said, strict=True)
+                ],
+            )
+        return kept
 
     def keep_pdf(self, document: KeptDocument, pdf: Pdf, *, by: str) -> KeptDocument:
         """Keep the PDF of a document that was issued without one."""
@@ -201,6 +186,17 @@ class Workspace:
         """Recompute the chain of events; None means intact."""
         with self._database.reading() as session:
             return events.verify(session)
+
+
+def _issued(document: KeptDocument) -> dict[str, object]:
+    """Return what the log says of a newly issued document."""
+    return {
+        "form": document.identity.form_id,
+        "edition": document.identity.edition,
+        "revision": document.revision,
+        "docx_sha256": document.docx_sha256,
+        "pdf_sha256": document.pdf_sha256 or "",
+    }
 
 
 def _report_json(report: CheckReport) -> bytes:

@@ -3,16 +3,18 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from docgen.archive import admit, archive_case, audit, records
-from docgen.archive.archiving import Archived
+from docgen.archive.archiving import Archived, archive_cases
+from docgen.archive.preparing import Lot
+from docgen.archive.search import Query, search
 from docgen.clock import FixedClock
 from docgen.errors import BackendError, IntegrityError, NotFoundError, StateError
 from docgen.workspace import Location, Workspace
@@ -189,45 +191,137 @@ def test_clock_that_jumps_backwards_changes_nothing(location: Location):
     assert audit(location, earlier, [head]).intact
 
 
+def test_archiving_waits_for_the_disk_only_to_commit(location: Location, monkeypatch: pytest.MonkeyPatch):
+    shelf.keep(location, *(shelf.document(form, of=shelf.case()) for form in shelf.FORMS))
+    admitted = shelf.admission(location).admitted
+    with shelf.archive_in(location) as archive:
+        calls: list[int] = []
+        monkeypatch.setattr(os, "fsync", calls.append)
+        done = archive_case(archive, shelf.case(), admitted, shelf.schedule(), by="钱")
+        monkeypatch.undo()
+        assert len(done.new) == len(shelf.FORMS)
+        assert calls == []  # the bytes were durable since they were issued
+    assert audit(location, CLOCK).intact
+
+
+class TestManyCases:
+    """Many cases in one transaction: each wholly or not at all, and none because of another."""
+
+    def lots(self, location: Location, *numbers: int) -> list[Lot]:
+        cases = [shelf.numbered_case(number) for number in numbers]
+        return [Lot(one, shelf.admission(location, one).admitted) for one in cases]
+
+    def issue(self, location: Location, number: int, *, spoilt: bool = False) -> None:
+        one = shelf.numbered_case(number)
+        made = [shelf.document(form, of=one) for form in ("contract", "first_contact_record")]
+        if spoilt:
+            made[1] = replace(made[1], docx=f"no zip {number}".encode())
+        shelf.keep(location, *made, of=one)
+
+    def test_a_case_that_is_refused_leaves_no_gap_and_hinders_nobody(self, location: Location):
+        for number in range(1, 6):
+            self.issue(location, number, spoilt=number == 3)
+        with shelf.archive_in(location) as archive:
+            done = archive_cases(archive, self.lots(location, 1, 2, 3, 4, 5), shelf.schedule(), by="钱")
+            found = records.records(archive)
+        assert [isinstance(one, StateError) for one in done] == [False, False, True, False, False]
+        assert [len(one.new) for one in done if isinstance(one, Archived)] == [2, 2, 2, 2]
+        assert [one.case_no[-1] for one in found if "D30" in one.archive_no] == ["1", "2", "4", "5"]
+        assert [one.archive_no[-4:] for one in found if "D30" in one.archive_no] == ["0001", "0002", "0003", "0004"]
+        assert audit(location, CLOCK).intact
+
+    def test_documents_void_meanwhile_keep_their_whole_case_out(self, location: Location):
+        for number in (1, 2):
+            self.issue(location, number)
+        lots = self.lots(location, 1, 2)
+        workspace = Workspace.open(location, CLOCK)
+        workspace.void(lots[0].admitted[1].document.doc_no, reason="填错", by="赵")
+        workspace.close()
+        with shelf.archive_in(location) as archive:
+            first, second = archive_cases(archive, lots, shelf.schedule(), by="钱")
+            assert {one.case_no for one in records.records(archive)} == {"XS2024-0002"}
+        assert isinstance(first, StateError)
+        assert isinstance(second, Archived)
+        assert audit(location, CLOCK).intact
+
+    def test_the_same_case_twice_is_archived_once(self, location: Location):
+        self.issue(location, 1)
+        with shelf.archive_in(location) as archive:
+            first, again = archive_cases(archive, self.lots(location, 1, 1), shelf.schedule(), by="钱")
+            later = archive_cases(archive, self.lots(location, 1), shelf.schedule(), by="钱")[0]
+        assert isinstance(first, Archived)
+        assert isinstance(again, Archived)
+        assert isinstance(later, Archived)
+        assert (len(first.new), again.new, later.new) == (2, frozenset(), frozenset())
+        assert first.records == again.records == later.records
+
+    def test_nothing_to_archive_is_no_act(self, location: Location):
+        self.issue(location, 1)
+        with shelf.archive_in(location) as archive:
+            assert archive_cases(archive, [], shelf.schedule(), by="钱") == ()
+            assert records.records(archive) == ()
+
+    def test_eight_writers_archive_every_document_once(self, location: Location):
+        numbers = range(1, 17)
+        for number in numbers:
+            self.issue(location, number)
+        lots = self.lots(location, *numbers)
+        batches = [lots[start : start + 4] for start in range(0, 16, 4)] * 2
+
+        def take(batch: list[Lot]) -> int:
+            with shelf.archive_in(location) as archive:
+                done = archive_cases(archive, batch, shelf.schedule(), by="钱")
+            return sum(len(one.new) for one in done if isinstance(one, Archived))
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(take, batches)) == 32
+        with shelf.archive_in(location) as archive:
+            found = sorted(one.archive_no for one in records.records(archive) if "D30" in one.archive_no)
+        assert found == [f"0001-XS·2024-D30-{item:04d}" for item in range(1, 17)]
+        assert audit(location, CLOCK).intact
+
+
+def test_older_record_whose_metadata_lie_in_the_store_is_read_and_audited(folder: Path):
+    (record,) = shelf.fill(folder, "contract").records
+    with sqlite3.connect(folder / "workspace.db") as database:
+        (text,) = database.execute("SELECT description FROM archive_record").fetchone()
+        database.execute("DROP TRIGGER archive_record_no_update")
+        database.execute("UPDATE archive_record SET description = NULL")
+        database.execute("DELETE FROM archive_body")
+    database.close()
+    assert not audit(folder, CLOCK).intact  # neither in the row nor in the store
+    with shelf.archive_in(folder) as archive:
+        archive.store.put(text.encode())
+        assert records.metadata_of(archive, record).customer == record.customer
+        assert search(archive, Query(words="contract"))[0].passages == (f"【contract】 of {record.case_no}",)
+    assert audit(folder, CLOCK).intact
+
+
 class TestFullDisk:
     """Nothing is registered, and the same archiving goes through once there is room again."""
 
-    @pytest.mark.parametrize("step", range(4))
-    def test_at_each_fsync(self, folder: Path, monkeypatch: pytest.MonkeyPatch, step: int):
-        shelf.keep(folder, shelf.document("contract", of=shelf.case()))
-        real, calls = os.fsync, [0]
+    @pytest.mark.parametrize("step", range(8))
+    def test_at_each_fsync_of_issuing(self, folder: Path, monkeypatch: pytest.MonkeyPatch, step: int):
+        Workspace.open(folder, CLOCK).close()
+        real, calls = os.fsync, count()
 
         def full(descriptor: int) -> None:
-            calls[0] += 1
-            if calls[0] == step + 1:
+            if next(calls) == step:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             real(descriptor)
 
-        admitted = shelf.admission(folder).admitted
-        with shelf.archive_in(folder) as archive:
-            monkeypatch.setattr(os, "fsync", full)
-            attempt: Callable[[], Archived] = lambda: archive_case(  # noqa: E731
-                archive, shelf.case(), admitted, shelf.schedule(), by="钱"
-            )
-            if step < 2:  # the metadata's file and its folder
-                with pytest.raises(BackendError):
-                    attempt()
-                assert records.records(archive) == ()
-            monkeypatch.undo()
-            assert len(attempt().records) == 1
-        assert audit(folder, CLOCK).intact
-
-    def test_while_writing_an_object(self, folder: Path, monkeypatch: pytest.MonkeyPatch):
-        shelf.keep(folder, shelf.document("contract", of=shelf.case()))
-
-        def full(*_: object) -> None:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        monkeypatch.setattr("docgen.stores.filesystem._write", full)
-        with pytest.raises(BackendError):
-            shelf.archive_all(folder)
+        made = shelf.document("contract", of=shelf.case())
+        workspace = Workspace.open(folder, CLOCK)
+        monkeypatch.setattr(os, "fsync", full)
+        ruling = shelf.Ruling(shelf.report(), {"a.yaml": "rules: []"})
+        with pytest.raises(BackendError, match="磁盘已满"):
+            workspace.keep(shelf.case(), ruling, [shelf.Numbered(made, 1)], by="赵")
         monkeypatch.undo()
-        assert len(shelf.archive_all(folder).new) == 1
+        assert workspace.documents(shelf.case().case_no) == ()
+        assert workspace.events() == ()
+        workspace.close()
+        assert len(shelf.fill(folder, "contract").new) == 1
+        assert audit(folder, CLOCK).intact
 
     def test_in_the_database(self, folder: Path):
         shelf.keep(folder, shelf.document("contract", of=shelf.case()))

@@ -188,6 +188,8 @@ EDITS = {
     "period shortened": "UPDATE archive_record SET kept_until = '2020-01-01' WHERE seq = 2",
     "customer edited": "UPDATE archive_record SET customer = 'x' WHERE seq = 2",
     "amount edited": "UPDATE archive_record SET amount_cents = 1 WHERE seq = 2",
+    "metadata edited": "UPDATE archive_record SET description = '{}' WHERE seq = 2",
+    "metadata removed": "UPDATE archive_record SET description = NULL WHERE seq = 2",
     "number edited": "UPDATE archive_record SET archive_no = 'x' WHERE seq = 2",
     "files moved": "UPDATE archive_file SET record_seq = 1 WHERE record_seq = 2",
     "record moved": "UPDATE archive_record SET seq = 100 WHERE seq = 2",
