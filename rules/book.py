@@ -34,7 +34,7 @@ HERE = Path(__file__).parent
 DEFAULT_PACKS = HERE / "packs"
 """The packs that ship with the product."""
 
-STAGES = ("general", "development", "needs", "proposal", "contract", "orders", "after_sales")
+STAGES = ("general", "development", "needs", "proposal", "contract", "precheck", "orders", "after_sales")
 """Order of packs in reports; others follow by name."""
 
 _PACKS, _POLICY = "packs/", "policy/"

@@ -8,7 +8,7 @@ import pytest
 
 from docgen.case.casefile import CaseFile
 from rules.facts import general
-from rules.facts.credit_code import valid_credit_code
+from docgen.credit_code import valid_credit_code
 from rules.facts.general import AttestationFacts, CaseCoreFacts, ChronologyFacts, EventPairFacts
 from rules.facts.inspection import inspected
 from rules.facts.setting import Known

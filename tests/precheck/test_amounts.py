@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docgen.money import formatted, upper
-from rules.facts.amounts import Verdict, amount_pairs, disagreements
+from docgen.precheck.amounts import Verdict, amount_pairs, disagreements
 
 AGREE, DISAGREE, UNSURE = Verdict.AGREE, Verdict.DISAGREE, Verdict.UNSURE
 
