@@ -24,6 +24,7 @@ COMMANDS = {
     "forms": "forms:forms",
     "issue": "issue:issue",
     "ledger": "ledger:ledger",
+    "precheck": "precheck:precheck_command",
     "rules": "rules:rules",
     "verify": "verify:verify",
     "void": "issue:void",

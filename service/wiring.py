@@ -1,6 +1,6 @@
 """The composition: which parts a run is made of, in one place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,12 +19,15 @@ from docgen.forms.catalogue import Catalogue
 from docgen.forms.fill import RenderedForm
 from docgen.forms.spec import FormSpec
 from docgen.pipeline import Office
+from docgen.precheck.source import ContractFile
 from docgen.rulebook import guards
 from docgen.rulebook.guards import Action, Guard
 from docgen.rulebook.judge import Occasion
 from docgen.workspace import KnownNumbers, Ruling, Workspace
+from docgen.workspace.workspace import TextDecision
 from rules.book import Rulebook, load_rulebook
 from rules.facts import Known, RenderedText, Setting, document_facts
+from rules.precheck import Precheck
 from service.settings import Settings
 
 
@@ -153,3 +156,39 @@ def operator(settings: Settings, given: str | None) -> str:
     if not name:
         raise InputError("没有操作人", remedy="用 --by 指明操作人", code="no_operator")
     return name
+
+
+def text_decisions(settings: Settings, sha256: str) -> Mapping[str, TextDecision]:
+    """Return what people decided on the pre-check of a file; nothing where there is no workspace yet."""
+    if not settings.workspace.is_dir():
+        return {}
+    with workspace(settings) as opened:
+        return opened.text_decisions(sha256)
+
+
+def decide_text_finding(  # noqa: PLR0913 - a decision has this many parts
+    settings: Settings,
+    contract: ContractFile,
+    result: Precheck,
+    key: str,
+    *,
+    confirmed: bool,
+    reason: str,
+    by: str | None,
+    case_no: str = "",
+) -> TextDecision:
+    """Keep a person's decision on one finding of a pre-check.
+
+    Raises:
+        NotFoundError: Code `unknown_finding`.
+        InputError: Code `no_operator`.
+    """
+    finding = next((one for one in result.findings if one.key == key), None)
+    if finding is None:
+        raise NotFoundError("这份文本没有这项结果", remedy="用 docgen precheck 查看结果编号", code="unknown_finding")
+    now = SystemClock().now()
+    decision = TextDecision(
+        contract.sha256, key, finding.id, finding.message, confirmed, reason.strip(), operator(settings, by), now
+    )
+    with workspace(settings) as opened:
+        return opened.decide_text(decision, case_no)

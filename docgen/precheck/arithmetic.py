@@ -10,7 +10,10 @@ from docgen.precheck.hits import Hit, HitKind
 from docgen.precheck.structure import Structure
 from docgen.precheck.text import CELL, Block, BlockKind
 
-_NUMBER = re.compile(r"^[¥￥]?\s*(-?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?)\s*(?:元|台|套|件|个|批|项|吨|人|次|年|月|箱|只|辆|米|/\S{1,4})?(?:整)?$")
+_NUMBER = re.compile(
+    r"^[¥￥]?\s*(-?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?)\s*(?:元|台|套|件|个|批|项|吨|人|次|年|月|箱|只|辆"
+    r"|米|/\S{1,4})?(?:整)?$"
+)
 _QUANTITY = re.compile(r"数量|工程量|人天数?|人数|次数")
 _PRICE = re.compile(r"单价")
 _AMOUNT = re.compile(r"金额|总价|小计|合价|价税合计|货值|^合计")
@@ -21,16 +24,24 @@ _PERCENT = re.compile(r"(?P<rate>\d{1,3}(?:\.\d+)?) *%")
 _STAGE = re.compile(
     r"(?P<upto>(?:付|支付|付款|付到|支付到|累计)(?:至|到)[^。;,\n%]{0,24}|累计[^。;,\n%]{0,16})?(?P<rate>\d{1,3}(?:\.\d+)?) *%"
 )
-_PAYING = re.compile(r"预付|首付|首期|到货|验收|质保|尾款|余款|进度|支付|付清|付款|付至|定金|结清|完成后|生效后|签订后|签署后")
+_PAYING = re.compile(
+    r"预付|首付|首期|到货|验收|质保|尾款|余款|进度|支付|付清|付款|付至|定金|结清|完成后|生效后|签订后|签署后"
+)
 _BASE = re.compile(r"总价|总额|总金额|合同(?:金额|价|款)|货款|价款|全款|款项|费用|服务费|报酬|租金")
-_NOT_A_STAGE = re.compile(r"违约金|滞纳|利息|逾期|税率|每日|保函|履约保证金|折|超过|不超过|以上|低于|浮动|上限|为限|罚|合格率|赔偿|增值税|损失|扣除|扣减|附加|汇率")
+_NOT_A_STAGE = re.compile(
+    r"违约金|滞纳|利息|逾期|税率|每日|保函|履约保证金|折|超过|不超过|以上|低于|浮动|上限|为限|罚|合格率|赔偿|增值税|损失|扣除|扣减|附加|汇率"
+)
 _OR = re.compile(r"[□☐☑√]|(?:第|以下|下列)[^。\n]{0,8}种|或者?以下|任选|分别为")
 _SECTION = re.compile(r"付款|支付|结算|价款|费用|报酬|货款")
 _EQUALS = re.compile(
-    r"(?P<base>总价|总额|总金额|合同(?:总)?(?:金额|价款|价|额)|货款|价款|服务费|报酬)[^。;\n%\d]{0,8}(?P<rate>\d{1,3}(?:\.\d+)?) *%[^。;\n\d]{0,14}(?:即|计|为|:|[(]|,|共|人民币|¥)[^。;\n\d]{0,8}(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?) *(?P<unit>万)?元"
+    r"(?P<base>总价|总额|总金额|合同(?:总)?(?:金额|价款|价|额)|货款|价款|服务费"
+    r"|报酬)[^。;\n%\d]{0,8}(?P<rate>\d{1,3}(?:\.\d+)?) *%[^。;\n\d]{0,14}(?:即|计|为|:|[(]|,|共|人民币"
+    r"|¥)[^。;\n\d]{0,8}(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?) *(?P<unit>万)?元"
 )
 _TOTAL = re.compile(
-    r"(?:合同|含税|项目|采购|服务)?(?:总价款?|总金额|总额|合同(?:总)?(?:金额|价款|价|额)|价税合计)[^。;\n\d%]{0,24}?(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{3,}(?:\.\d+)?|\d+(?:\.\d+)?(?= *万)) *(?P<unit>万)?元?"
+    r"(?:合同|含税|项目|采购|服务)?(?:总价款?|总金额|总额|合同(?:总)?(?:金额|价款|价|额)"
+    r"|价税合计)[^。;\n\d%]{0,24}?(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{3,}(?:\.\d+)?"
+    r"|\d+(?:\.\d+)?(?= *万)) *(?P<unit>万)?元?"
 )
 _CENT = Decimal("0.01")
 
@@ -118,7 +129,11 @@ def _row(quantity: _Cell, price: _Cell, amount: _Cell) -> Iterator[Hit]:
 
 def _sum(rows: Sequence[Sequence[_Cell]], items: Sequence[Sequence[_Cell]], amount: int) -> Iterator[Hit]:
     closing = [row for row in rows if any(_SUM_ROW.match(cell.text) for cell in row[:2])]
-    if len(closing) != 1 or len(items) < 2 or any(_SUB_ROW.search(cell.text) for row in rows for cell in row[:2] if row not in closing):
+    if (
+        len(closing) != 1
+        or len(items) < 2
+        or any(_SUB_ROW.search(cell.text) for row in rows for cell in row[:2] if row not in closing)
+    ):
         return
     stated = [cell for cell in closing[0] if cell.number is not None]
     if not stated:
@@ -167,7 +182,9 @@ def _staged(structure: Structure, start: int, end: int) -> Iterator[Hit]:
 
 
 def _every_stage_has_a_rate(text: str) -> bool:
-    paying = [part for part in re.split("[。;\n]", text) if re.search(r"支付|付清|结清|付至", part) and _PAYING.search(part)]
+    paying = [
+        part for part in re.split("[。;\n]", text) if re.search(r"支付|付清|结清|付至", part) and _PAYING.search(part)
+    ]
     return all(_PERCENT.search(part) for part in paying)
 
 
@@ -186,7 +203,10 @@ def _shares(structure: Structure) -> Iterator[Hit]:
     for found in _EQUALS.finditer(structure.text, 0, structure.end):
         rate, amount = Decimal(found["rate"]), _yuan(found)
         sentence = structure.text[slice(*structure.sentence(found.start()))]
-        if _NOT_A_STAGE.search(_clause(structure.text, found.start(), *structure.sentence(found.start()))) or "剩余" in sentence:
+        if (
+            _NOT_A_STAGE.search(_clause(structure.text, found.start(), *structure.sentence(found.start())))
+            or "剩余" in sentence
+        ):
             continue
         right = total * rate / 100
         if abs(right - amount) > max(_CENT, Decimal(1) if found["unit"] else _CENT):

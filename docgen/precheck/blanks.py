@@ -21,7 +21,9 @@ _BLANK = re.compile(
     r"|第(?: {1,}|_+)(?:条|期|项|种|款|章)|第(?:条|期|项|种)(?=方式|办法|规定|约定|执行)"
     r"|待定(?!标)|待填|待补充?(?=[。;,)|\n]|$)|(?<![A-Za-z])(?:TBD|TBC|tbd)(?![A-Za-z])|\{\{[^{}\n]{0,60}\}\}|\{\{|\}\}"
 )
-_EMPTY_NAME = re.compile(r"^ *(?:甲|乙|丙|买|卖|供|需|出租|承租|委托|受托|发包|承包) ?(?:方|人)? *(?:\([^)\n]{1,16}\))? *: *$", re.MULTILINE)
+_EMPTY_NAME = re.compile(
+    r"^ *(?:甲|乙|丙|买|卖|供|需|出租|承租|委托|受托|发包|承包) ?(?:方|人)? *(?:\([^)\n]{1,16}\))? *: *$", re.MULTILINE
+)
 _BOX = re.compile(r"[□☐◻○](?= *[\u4e00-\u9fffA-Za-z(\d])")
 _TICKED = re.compile(r"[☑☒■✔✓√◼●]|\[[xX√]\]")
 _CONTENTS = re.compile(r"\.{6,} *\d{1,3} *$|…{2,} *\d{1,3} *$")
@@ -132,5 +134,3 @@ def _label(text: str, start: int) -> str:
     cut = max(before.rfind(mark) for mark in "，。；、,;|\t_")
     found = _LABEL.search(before[cut + 1 :])
     return found[1].strip() if found else before[-8:].strip(" ：:（(")
-
-

@@ -113,9 +113,7 @@ class _Reader:
             before = self._text[first:start]
             if _NOT_MEANT.search(before[-14:]) or (sign.after and sign.after.search(before[-14:])):
                 continue
-            if (sign.without and sign.without.search(sentence)) or (
-                sign.within and not sign.within.search(sentence)
-            ):
+            if (sign.without and sign.without.search(sentence)) or (sign.within and not sign.within.search(sentence)):
                 continue
             if sign.inside and not self._inside(sign.inside, start):
                 continue

@@ -25,9 +25,14 @@ from docgen.precheck.text import CELL, BlockKind
 
 _CODE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Za-z])")
 _INCLUDED = re.compile(r"不含税|未税|含税|价税合计")
-_RATE = re.compile(r"(?:税率|增值税)[^。;\n\d%]{0,16}(?P<rate>\d{1,2}(?:\.\d+)?) *%|(?P<before>\d{1,2}(?:\.\d+)?) *%[^。;\n\d]{0,6}(?:的)?(?:增值)?税")
+_RATE = re.compile(
+    r"(?:税率|增值税)[^。;\n\d%]{0,16}(?P<rate>\d{1,2}(?:\.\d+)?) *%"
+    r"|(?P<before>\d{1,2}(?:\.\d+)?) *%[^。;\n\d]{0,6}(?:的)?(?:增值)?税"
+)
 _YEARS = re.compile(r"(?P<n>\d{1,3}|[一二三四五六七八九十两壹贰叁肆伍陆柒捌玖拾]{1,3}) *(?:\([^)]{1,4}\) *)?年")
-_DAYS = re.compile(r"(?P<n>\d{1,3}|[一二三四五六七八九十两壹贰叁肆伍陆柒捌玖拾]{1,3}) *(?:\([^)]{1,4}\) *)?(?:个)?(?:工作日|日|天)")
+_DAYS = re.compile(
+    r"(?P<n>\d{1,3}|[一二三四五六七八九十两壹贰叁肆伍陆柒捌玖拾]{1,3}) *(?:\([^)]{1,4}\) *)?(?:个)?(?:工作日|日|天)"
+)
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _STAGE = re.compile(r"(?P<rate>\d{1,3}(?:\.\d+)?) *%")
 _NOT_A_STAGE = re.compile(r"违约|税|逾期|利息|赔偿|每日")
@@ -140,7 +145,9 @@ class _Comparer:
         name = _bare(line.name)
         rows = []
         for block in self._structure.contract.blocks:
-            if block.kind is BlockKind.ROW and name in _bare(fold(self._structure.contract.text[block.start : block.end]).text):
+            if block.kind is BlockKind.ROW and name in _bare(
+                fold(self._structure.contract.text[block.start : block.end]).text
+            ):
                 rows.append((self._structure.folded.at(block.start), self._structure.folded.at(block.end)))
         if rows:
             return rows
@@ -188,10 +195,18 @@ class _Comparer:
             sentence = self._text[first:last]
             if re.search("支付|付款|付清|付至|预付|首付|尾款", sentence) and not _NOT_A_STAGE.search(sentence):
                 seen.append((Decimal(found["rate"]), (first, last)))
-        upto = {sum(sorted_percent[: index + 1]) for sorted_percent in [[stage.percent * 100 for stage in terms.payment]] for index in range(len(sorted_percent))}
+        upto = {
+            sum(sorted_percent[: index + 1])
+            for sorted_percent in [[stage.percent * 100 for stage in terms.payment]]
+            for index in range(len(sorted_percent))
+        }
         strange = [place for rate, place in seen if rate not in agreed and rate not in upto]
-        words = "；".join(f"第{stage.seq}期{_plain(stage.percent * 100)}%即{formatted(stage.amount)}元" for stage in terms.payment)
-        missing = seen and not agreed <= {rate for rate, _ in seen} and not amounts <= self._numbers(0, self._structure.end)
+        words = "；".join(
+            f"第{stage.seq}期{_plain(stage.percent * 100)}%即{formatted(stage.amount)}元" for stage in terms.payment
+        )
+        missing = (
+            seen and not agreed <= {rate for rate, _ in seen} and not amounts <= self._numbers(0, self._structure.end)
+        )
         if strange:
             yield self._told(Topic.PAYMENT, "", words, strange[0])
         elif missing and not upto & {rate for rate, _ in seen}:
@@ -204,7 +219,9 @@ class _Comparer:
         stated = [
             one
             for one in dates_in(self._text, self._structure.end)
-            if one.day and one.whole and re.search("交付|交货|完成|供货|到货|发货", self._text[slice(*self._structure.line(one.start))])
+            if one.day
+            and one.whole
+            and re.search("交付|交货|完成|供货|到货|发货", self._text[slice(*self._structure.line(one.start))])
         ]
         words = "、".join(str(day) for day in sorted(agreed))
         wrong = [one for one in stated if one.day not in agreed]

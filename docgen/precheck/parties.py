@@ -11,17 +11,26 @@ from docgen.precheck.structure import Structure
 _ROLES = "甲方|乙方|丙方|丁方|买方|卖方|需方|供方|采购方|采购人|委托方|委托人|受托方|受托人|发包人|发包方|承包人|承包方|定作方|定作人|承揽方|承揽人|出租方|出租人|承租方|承租人|出卖人|买受人|供应商|服务方|用户|客户|担保方|保证人"
 _SPACED_ROLES = "|".join(" ?".join(role) for role in _ROLES.split("|"))
 _LABEL = re.compile(
-    rf"(?:^|(?<=[\n|;。])|(?<=  )) *(?P<role>{_SPACED_ROLES}) *(?:\((?P<note>[^)\n]{{0,24}})\))? *(?:\([^)\n]{{0,24}}\))? *(?:名称|单位名称|全称|盖章|签章|公章|\(章\))* *[:] *(?P<name>[^\n|]*)"
+    rf"(?:^|(?<=[\n|;。])"
+    rf"|(?<=  )) *(?P<role>{_SPACED_ROLES}) *(?:\((?P<note>[^)\n]{{0,24}})\))? *(?:\([^)\n]{{0,24}}\))? *(?:名称"
+    rf"|单位名称|全称|盖章|签章|公章|\(章\))* *[:] *(?P<name>[^\n|]*)"
 )
 _CALLED = re.compile(
     rf"(?P<name>[\u4e00-\u9fff()A-Za-z0-9]{{4,40}}?) *\((?:以下|下)?简?称[为:]?[\"“]?(?P<role>{_ROLES})[\"”]?\)"
 )
 _NAME = re.compile(
-    r"[\u4e00-\u9fff()A-Za-z0-9·&]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|总公司|分公司|公司|厂|研究院|研究所|中心|大学|学院|学校|中学|小学|医院|合作社|事务所|委员会|银行|商行|经营部|商店|商贸行|局|集团|站|馆|院|所|部|店)(?![\u4e00-\u9fffA-Za-z])"
+    r"[\u4e00-\u9fff()A-Za-z0-9·&]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|总公司|分公司|公司|厂|研究院|研究所|中心|大学|学院|学校"
+    r"|中学|小学|医院|合作社|事务所|委员会|银行|商行|经营部|商店|商贸行|局|集团|站|馆|院|所|部|店)(?![\u4e00-\u9fffA-Za-z])"
 )
-_CUT = re.compile(r" {2,}|[,;。]|(?:地址|住所|法定代表人|法人代表|统一社会信用|联系|电话|代表|授权|负责人|签字|日期|盖章|签章|\(盖|\(章|\(签|\(以下|账号|开户|税号|身份证)")
-_ACCOUNT = re.compile(r"(?:户名|户 名|开户名称?|账户名称?|帐户名称?|收款单位|收款人(?:名称)?|账户名|帐户名) *: *(?P<name>[^\n|,;。]{4,50})")
-_CODE = re.compile(r"(?:统一社会信用代码|信用代码|税号|纳税人识别号)[^\n:]{0,12}[: ] *(?P<code>[0-9A-Z]{18})(?![0-9A-Za-z])")
+_CUT = re.compile(
+    r" {2,}|[,;。]|(?:地址|住所|法定代表人|法人代表|统一社会信用|联系|电话|代表|授权|负责人|签字|日期|盖章|签章|\(盖|\(章|\(签|\(以下|账号|开户|税号|身份证)"
+)
+_ACCOUNT = re.compile(
+    r"(?:户名|户 名|开户名称?|账户名称?|帐户名称?|收款单位|收款人(?:名称)?|账户名|帐户名) *: *(?P<name>[^\n|,;。]{4,50})"
+)
+_CODE = re.compile(
+    r"(?:统一社会信用代码|信用代码|税号|纳税人识别号)[^\n:]{0,12}[: ] *(?P<code>[0-9A-Z]{18})(?![0-9A-Za-z])"
+)
 _THIRD = re.compile("丙方|丁方")
 _COMPANY_END = re.compile("公司|研究院|研究所|事务所|合作社|大学|学院|医院")
 _NEAR = 2
@@ -53,7 +62,7 @@ def _named(match: re.Match[str]) -> PartyName | None:
     written = written[: cut.start()] if cut else written
     if match.re is _CALLED:
         written = re.split(r"[由与和向对:,]", written)[-1]
-    bare = written.strip(" _:\"“”")
+    bare = written.strip(' _:"“”')
     compact = bare.replace(" ", "")
     known = _NAME.match(compact + " ")
     if known is None or "_" in compact:
@@ -75,7 +84,9 @@ def find_party_faults(structure: Structure) -> Iterator[Hit]:
             yield _hit(structure, one.start, one.end, reason, role=one.role, name=one.name, other=before.name)
     roles = list(first.values())
     for index, one in enumerate(roles):
-        same = next((other for other in roles[:index] if other.name == one.name and _opposed(other.role, one.role)), None)
+        same = next(
+            (other for other in roles[:index] if other.name == one.name and _opposed(other.role, one.role)), None
+        )
         if same is not None:
             yield _hit(structure, one.start, one.end, "party_twice", role=one.role, name=one.name, other=same.role)
     yield from _accounts(structure, roles)
@@ -85,7 +96,14 @@ def find_party_faults(structure: Structure) -> Iterator[Hit]:
 
 
 def _opposed(one: str, other: str) -> bool:
-    pairs = ({"甲方", "乙方"}, {"买方", "卖方"}, {"需方", "供方"}, {"出租方", "承租方"}, {"委托方", "受托方"}, {"发包人", "承包人"})
+    pairs = (
+        {"甲方", "乙方"},
+        {"买方", "卖方"},
+        {"需方", "供方"},
+        {"出租方", "承租方"},
+        {"委托方", "受托方"},
+        {"发包人", "承包人"},
+    )
     return any({one, other} == pair for pair in pairs)
 
 
@@ -120,7 +138,9 @@ def _slips(structure: Structure, names: Sequence[PartyName]) -> Iterator[Hit]:
             slip = _slip(before, name)
             if slip and slip not in known and slip not in seen:
                 seen.add(slip)
-                yield _hit(structure, found.end() - len(slip), found.end(), "party_typo", role="", name=slip, other=name)
+                yield _hit(
+                    structure, found.end() - len(slip), found.end(), "party_typo", role="", name=slip, other=name
+                )
                 break
 
 
@@ -131,7 +151,11 @@ def _slip(before: str, name: str) -> str | None:
         if len(window) == length and window[:2] == name[:2] and _distance(window, name) == 1:
             return window
     window = before[-len(name) :]
-    if len(window) == len(name) and _distance(window, name) == 1 and not re.search(r"[\u4e00-\u9fff]$", before[: -len(name)]):
+    if (
+        len(window) == len(name)
+        and _distance(window, name) == 1
+        and not re.search(r"[\u4e00-\u9fff]$", before[: -len(name)])
+    ):
         return window
     return None
 

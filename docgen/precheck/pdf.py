@@ -19,14 +19,16 @@ from docgen.precheck.text import CELL, BlockKind, ContractText, Writer
 _WORKER = Path(__file__).with_name("pdf_worker.py")
 _SECONDS = 60
 _PAGE_NUMBER = re.compile(
-    r"[\s\-—–·]*(?:第?\s*[\dIVXivx一二三四五六七八九十]{1,4}\s*页?|第?\s*\d{1,4}\s*页?\s*[,，/／共]\s*共?\s*\d{1,4}\s*页?|page\s*\d+.*)[\s\-—–·]*",
+    r"[\s\-—–·]*(?:第?\s*[\dIVXivx一二三四五六七八九十]{1,4}\s*页?"
+    r"|第?\s*\d{1,4}\s*页?\s*[,，/／共]\s*共?\s*\d{1,4}\s*页?|page\s*\d+.*)[\s\-—–·]*",
     re.IGNORECASE,
 )
 _EDGE = 3
 """Lines at the top and at the bottom of a page among which headers and footers are looked for."""
 _STARTS = re.compile(
     r"\s*(?:第[\s\d一二三四五六七八九十百零〇]{1,6}[条章节款部]|[一二三四五六七八九十]{1,3}\s*[、．.]|[(（][\d一二三四五六七八九十]{1,3}[)）]"
-    r"|\d{1,2}(?:[.．]\d{1,2}){0,3}\s*[、．.)）]?\s*(?=[^\d\s年月日个元%％.．])|[①-⑳]|附件|甲\s*方|乙\s*方|丙\s*方|买\s*方|卖\s*方|供\s*方|需\s*方|以下无正文)"
+    r"|\d{1,2}(?:[.．]\d{1,2}){0,3}\s*[、．.)）]?\s*(?=[^\d\s年月日个元%％.．])|[①-⑳]|附件|甲\s*方|乙\s*方|丙\s*方|买\s*方"
+    r"|卖\s*方|供\s*方|需\s*方|以下无正文)"
 )
 _SENTENCE_ENDS = "。；;：:！？!?"
 _HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef、。《》“”]")

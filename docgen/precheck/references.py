@@ -15,11 +15,16 @@ _OF_ANOTHER = re.compile(
     r"|(?:通用|专用)(?:合同)?条款|附件 *[\d一二三四五六七八九十A-Z]{0,3}|补充协议|施工合同|另案|总则|章程|须知)"
     r"(?:\([^)]{0,20}\))?(?:中)?的? *(?:第[^条\n]{1,12}条(?:第[^款项\n]{1,4}[款项])*[、,和及与至或]* *)*$"
 )
-_LIVE = re.compile(r"(?:规定|约定|所|的|之|中|第|款|项|内容|情形|[、,和及与或至到]|执行|办理|处理|承担|确定|支付|计算|要求|及其)")
+_LIVE = re.compile(
+    r"(?:规定|约定|所|的|之|中|第|款|项|内容|情形|[、,和及与或至到]|执行|办理|处理|承担|确定|支付|计算|要求|及其)"
+)
 _ANNEX_N = rf"(?P<n>{NUMERAL}{{1,3}}|\d{{1,2}}|[A-Z](?![A-Za-z]))"
 _ANNEX = re.compile(rf"附 ?件 *[\"“]? *{_ANNEX_N}(?![\d%件份页])")
 _LISTING = re.compile(r"附件[^。\n]{0,16}(?:包括|如下|有|为|清单|目录|列表|组成|:)|组成部分")
-_LIST_HEAD = re.compile(r"^[^\n]{0,16}附 ?件(?:清单|目录|列表|如下|包括|名称)?(?:如下|包括)? *:? *$|附 ?件(?:清单|目录|列表|如下|包括)?(?:如下|包括)? *: *(?=[\d一1(])", re.MULTILINE)
+_LIST_HEAD = re.compile(
+    r"^[^\n]{0,16}附 ?件(?:清单|目录|列表|如下|包括|名称)?(?:如下|包括)? *:? *$|附 ?件(?:清单|目录|列表|如下|包括)?(?:如下|包括)? *: *(?=[\d一1(])",
+    re.MULTILINE,
+)
 _ITEM = re.compile(rf"(?:^|[ :;,、]) *\(?(?P<n>{NUMERAL}{{1,3}}|\d{{1,2}})\)? *[、.:) ]", re.MULTILINE)
 _LEAST = 3
 
@@ -82,7 +87,10 @@ def _decimals(structure: Structure) -> Iterator[Hit]:
             continue
         if _OF_ANOTHER.search(before) or path in known:
             continue
-        if path.rpartition(".")[0] in parents and sum(one.rpartition(".")[0] == path.rpartition(".")[0] for one in known) > 1:
+        if (
+            path.rpartition(".")[0] in parents
+            and sum(one.rpartition(".")[0] == path.rpartition(".")[0] for one in known) > 1
+        ):
             yield _hit(structure, found.start(), found.end(), "reference_article", found[0])
 
 
@@ -102,7 +110,7 @@ def _listed(structure: Structure) -> Iterator[str]:
     text = structure.text
     for found in _ANNEX.finditer(text):
         first, last = structure.sentence(found.start())
-        colon = text[found.end() : found.end() + 2].lstrip(" \"”")[:1] == ":"
+        colon = text[found.end() : found.end() + 2].lstrip(' "”')[:1] == ":"
         if _heads_a_line(structure, found) or colon or _LISTING.search(text[first:last]):
             yield _number(found["n"])
     for head in _LIST_HEAD.finditer(text):

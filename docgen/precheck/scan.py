@@ -71,7 +71,13 @@ def _hits(structure: Structure, declared: Declared, on: date) -> Iterator[Hit]:
     yield from find_undefined_terms(structure)
     for revision in structure.contract.revisions:
         reason = "inserted" if revision.inserted else "deleted"
-        yield Hit(HitKind.REVISION, reason, revision.start, revision.end, {"text": revision.text[:40], "author": revision.author})
+        yield Hit(
+            HitKind.REVISION,
+            reason,
+            revision.start,
+            revision.end,
+            {"text": revision.text[:40], "author": revision.author},
+        )
 
 
 def _amounts(structure: Structure) -> Iterator[Hit]:

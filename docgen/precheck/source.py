@@ -57,7 +57,10 @@ def read_contract(data: bytes) -> ContractText:
     if len(data) > MAX_FILE:
         raise too_large(f"文件超过{MAX_FILE // 1_000_000}MB")
     contract = _reader(data)(data)
-    if sum(1 for _ in _HAN.finditer(contract.text[:_ENOUGH])) < LEAST_HAN and len(_HAN.findall(contract.text)) < LEAST_HAN:
+    if (
+        sum(1 for _ in _HAN.finditer(contract.text[:_ENOUGH])) < LEAST_HAN
+        and len(_HAN.findall(contract.text)) < LEAST_HAN
+    ):
         raise unreadable(f"文字不足{LEAST_HAN}个汉字，无法判断", "确认提交的是合同正文；扫描件先做文字识别（OCR）")
     return contract
 

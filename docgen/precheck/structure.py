@@ -29,7 +29,9 @@ _MARKER = re.compile(
 _TITLE = re.compile(r"[^:。;,!?\n |]{1,24}(?=[:。;\n |]|$)")
 _BARE = re.compile(r" *[*#【\[]* *(?P<title>[\u4e00-\u9fff、和与及/()]{2,16}?) *[】\]*:]* *$")
 _SENTENCE = re.compile(r"[^。;\n!?]+[。;!?]?")
-_SIGNATURE = re.compile(r"\((?:以下|此页|本页|后附签字页|以下为签署)[^)]{0,20}(?:无正文|签字页|签署页|签章)[^)]{0,12}\)|以下无正文|本页无正文|此页无正文|签字页|签署页")
+_SIGNATURE = re.compile(
+    r"\((?:以下|此页|本页|后附签字页|以下为签署)[^)]{0,20}(?:无正文|签字页|签署页|签章)[^)]{0,12}\)|以下无正文|本页无正文|此页无正文|签字页|签署页"
+)
 _SIGNING_LINE = re.compile(
     r"盖章|签章|公章|签字|签名|\(章\)|代表人?[(:]|代理人[(:]|日期|年 *月 *日|^ *(?:甲|乙|丙|买|卖|供|需)方? *[(:]|开户|账号|帐号|电话|地址|邮编|传真|税号"
 )
@@ -187,6 +189,4 @@ def _deepened(headings: Iterator[Heading]) -> Iterator[Heading]:
             stack = [one for one in stack if one == "chapter"] + [style]
         else:
             stack.append(style)
-        yield Heading(
-            heading.start, heading.end, style, heading.number, heading.path, heading.title, len(stack)
-        )
+        yield Heading(heading.start, heading.end, style, heading.number, heading.path, heading.title, len(stack))

@@ -10,7 +10,14 @@ from docgen.precheck.numerals import read_numeral
 from docgen.precheck.structure import Structure
 
 _EITHER = re.compile(r"双方|各方|任何一方|任一方|一方|对方|守约方|违约方|甲乙|买卖双方|供需双方")
-_PARTIES = (("甲方", "乙方"), ("买方", "卖方"), ("需方", "供方"), ("委托方", "受托方"), ("发包人", "承包人"), ("出租方", "承租方"))
+_PARTIES = (
+    ("甲方", "乙方"),
+    ("买方", "卖方"),
+    ("需方", "供方"),
+    ("委托方", "受托方"),
+    ("发包人", "承包人"),
+    ("出租方", "承租方"),
+)
 _PARTS = {"百": Decimal(100), "千": Decimal(10), "万": Decimal(1)}
 _MOST = 20
 """Hits of one wording that are told; a person has seen the point by then."""

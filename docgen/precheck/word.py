@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.parsers import expat  # noqa: S407 - refuses DOCTYPE before any entity is read, streams, and needs no recursion
+from xml.parsers import expat
 
 from docgen.errors import InputError
 from docgen.precheck.numbering import Counter, Level, Lists
@@ -392,7 +392,9 @@ class _Story:
             for line in (line for cell in cells for line in cell):
                 self._add(line)
         elif any(cells):
-            self._add(CELL.join(" ".join(cell).replace("|", "¦").strip() for cell in cells), BlockKind.ROW, table.number)
+            self._add(
+                CELL.join(" ".join(cell).replace("|", "¦").strip() for cell in cells), BlockKind.ROW, table.number
+            )
 
     def _add(self, text: str, kind: BlockKind = BlockKind.PARAGRAPH, table: int = 0) -> None:
         if self._kind is not BlockKind.PARAGRAPH:
@@ -411,9 +413,11 @@ def _assembled(pieces: list[tuple[str, bool, int]]) -> tuple[str, list[tuple[int
         blank = underlined and not "".join(text for text, _ in group).strip()
         wide = blank and sum(len(text) for text, _ in group) > 1
         for text, change in group:
-            written = "_" * sum(4 if character == "\t" else 1 for character in text) if wide or (
-                blank and "\t" in text
-            ) else text
+            written = (
+                "_" * sum(4 if character == "\t" else 1 for character in text)
+                if wide or (blank and "\t" in text)
+                else text
+            )
             if change:
                 inserted.append((length, length + len(written), change))
             parts.append(written)

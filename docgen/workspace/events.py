@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     DOC_RENEWED = "doc.renewed"
     PERSON_PSEUDONYMISED = "person.pseudonymised"
     ARCHIVE_CHECKED = "archive.checked"
+    TEXT_DECIDED = "text.decided"
 
 
 @dataclass(frozen=True, slots=True)

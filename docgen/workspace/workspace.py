@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -28,6 +29,23 @@ class Numbered:
 
     document: IssuedDocument
     running: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextDecision:
+    """What a person decided on one finding of a pre-check: that it stands, or that it is none.
+
+    `sha256` is the file that was checked, `key` the finding in it, `rule` and `message` what the finding said.
+    """
+
+    sha256: str
+    key: str
+    rule: str
+    message: str
+    confirmed: bool
+    reason: str
+    by: str
+    at: datetime
 
 
 class Workspace:
@@ -84,6 +102,44 @@ class Workspace:
                 actor=by,
                 data={"reason": reason},
             )
+
+    def decide_text(self, decision: TextDecision, case_no: str = "") -> TextDecision:
+        """Record a person's decision on a finding of a pre-check, with the witnessed time; a later one replaces it."""
+        kept = replace(decision, at=self._clock.now())
+        with self._database.writing() as session:
+            events.append(
+                session,
+                EventKind.TEXT_DECIDED,
+                at=kept.at,
+                case_no=case_no,
+                subject=f"{kept.sha256}/{kept.key}",
+                actor=kept.by,
+                data={
+                    "rule": kept.rule,
+                    "message": kept.message,
+                    "confirmed": kept.confirmed,
+                    "reason": kept.reason,
+                },
+            )
+        return kept
+
+    def text_decisions(self, sha256: str) -> Mapping[str, TextDecision]:
+        """Return the decisions on the pre-check of a file by finding, of several the last."""
+        decided: dict[str, TextDecision] = {}
+        for event in self.events():
+            digest, _, key = event.subject.partition("/")
+            if event.kind == EventKind.TEXT_DECIDED and digest == sha256:
+                decided[key] = TextDecision(
+                    sha256=sha256,
+                    key=key,
+                    rule=str(event.data["rule"]),
+                    message=str(event.data["message"]),
+                    confirmed=event.data["confirmed"] is True,
+                    reason=str(event.data["reason"]),
+                    by=event.actor,
+                    at=event.at,
+                )
+        return decided
 
     def number_state(self, identity: Identity) -> NumberState:
         """Return the number the document's subject has, and the next running number of its form."""

@@ -30,7 +30,9 @@ __all__ = ["ASPECTS", "DocumentFacts", "Known", "RenderedText", "Setting", "deri
 
 _STAGES = (general, development, needs, proposal, contract, approval, signing, orders, acceptance, after_sales)
 
-ASPECTS: tuple[type[Aspect], ...] = tuple(aspect for module in (*_STAGES, document, contract_text) for aspect in module.ASPECTS)
+ASPECTS: tuple[type[Aspect], ...] = tuple(
+    aspect for module in (*_STAGES, document, contract_text) for aspect in module.ASPECTS
+)
 """Every aspect of the rulebook."""
 
 

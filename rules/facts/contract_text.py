@@ -116,7 +116,9 @@ def text_facts(scan: Scan, name: str, *, imported: bool) -> ContractTextFacts:
     )
 
 
-def clause_facts(scan: Scan, name: str, clauses: Mapping[str, ClauseKind], optional: Mapping[str, Sequence[str]]) -> Iterator[TextClauseFacts]:
+def clause_facts(
+    scan: Scan, name: str, clauses: Mapping[str, ClauseKind], optional: Mapping[str, Sequence[str]]
+) -> Iterator[TextClauseFacts]:
     """Yield the record of every clause; `optional` tells for which kinds of contract a clause may be missing."""
     for verdict in scan.clauses:
         yield TextClauseFacts(

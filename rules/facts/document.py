@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from docgen.case.casefile import CaseFile
 from docgen.masking import PiMode
-from docgen.rulebook.aspect import Aspect, DisplayText, fact
 from docgen.precheck.amounts import disagreements
+from docgen.rulebook.aspect import Aspect, DisplayText, fact
 from rules.facts.secrets import house_secrets, personal_data, without_companies
 from rules.facts.setting import Setting
 from rules.facts.wording import listed

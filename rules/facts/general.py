@@ -13,8 +13,8 @@ from docgen.case.archive import Attestation
 from docgen.case.casefile import CaseFile
 from docgen.case.enums import AttestationKind, AuthorizationSide
 from docgen.clock import day, minutes
-from docgen.rulebook.aspect import Aspect, DisplayText, fact
 from docgen.credit_code import valid_credit_code
+from docgen.rulebook.aspect import Aspect, DisplayText, fact
 from rules.facts.events import declared_events
 from rules.facts.inspection import inspected
 from rules.facts.needs import open_needs

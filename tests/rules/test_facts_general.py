@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from docgen.case.casefile import CaseFile
-from rules.facts import general
 from docgen.credit_code import valid_credit_code
+from rules.facts import general
 from rules.facts.general import AttestationFacts, CaseCoreFacts, ChronologyFacts, EventPairFacts
 from rules.facts.inspection import inspected
 from rules.facts.setting import Known
