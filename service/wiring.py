@@ -160,7 +160,7 @@ def operator(settings: Settings, given: str | None) -> str:
 
 def text_decisions(settings: Settings, sha256: str) -> Mapping[str, TextDecision]:
     """Return what people decided on the pre-check of a file; nothing where there is no workspace yet."""
-    if not settings.workspace.is_dir():
+    if not settings.location().exists:
         return {}
     with workspace(settings) as opened:
         return opened.text_decisions(sha256)

@@ -1,4 +1,4 @@
-"""Figures that do not add up: rows and sums of tables, stages of payment, shares of the total (rules.md section 6.4)."""
+"""Figures that do not add up: rows and sums of tables, payment stages, shares of the total (rules.md section 6.4)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,14 +22,16 @@ _SUM_ROW = re.compile(r"^(?:合计|总计|共计|总额|合 ?计|总 ?计|合计
 _SUB_ROW = re.compile(r"小计|大写|税|优惠|折")
 _PERCENT = re.compile(r"(?P<rate>\d{1,3}(?:\.\d+)?) *%")
 _STAGE = re.compile(
-    r"(?P<upto>(?:付|支付|付款|付到|支付到|累计)(?:至|到)[^。;,\n%]{0,24}|累计[^。;,\n%]{0,16})?(?P<rate>\d{1,3}(?:\.\d+)?) *%"
+    r"(?P<upto>(?:付|支付|付款|付到|支付到|累计)(?:至|到)[^。;,\n%]{0,24}"
+    r"|累计[^。;,\n%]{0,16})?(?P<rate>\d{1,3}(?:\.\d+)?) *%"
 )
 _PAYING = re.compile(
     r"预付|首付|首期|到货|验收|质保|尾款|余款|进度|支付|付清|付款|付至|定金|结清|完成后|生效后|签订后|签署后"
 )
 _BASE = re.compile(r"总价|总额|总金额|合同(?:金额|价|款)|货款|价款|全款|款项|费用|服务费|报酬|租金")
 _NOT_A_STAGE = re.compile(
-    r"违约金|滞纳|利息|逾期|税率|每日|保函|履约保证金|折|超过|不超过|以上|低于|浮动|上限|为限|罚|合格率|赔偿|增值税|损失|扣除|扣减|附加|汇率"
+    r"违约金|滞纳|利息|逾期|税率|每日|保函|履约保证金|折|超过|不超过|以上|低于|浮动|上限|为限|罚"
+    r"|合格率|赔偿|增值税|损失|扣除|扣减|附加|汇率"
 )
 _OR = re.compile(r"[□☐☑√]|(?:第|以下|下列)[^。\n]{0,8}种|或者?以下|任选|分别为")
 _SECTION = re.compile(r"付款|支付|结算|价款|费用|报酬|货款")

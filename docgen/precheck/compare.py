@@ -143,12 +143,12 @@ class _Comparer:
     def _places(self, line: PriceLine) -> list[tuple[int, int]]:
         """Return the table rows, else the sentences, that speak of a line."""
         name = _bare(line.name)
-        rows = []
-        for block in self._structure.contract.blocks:
-            if block.kind is BlockKind.ROW and name in _bare(
-                fold(self._structure.contract.text[block.start : block.end]).text
-            ):
-                rows.append((self._structure.folded.at(block.start), self._structure.folded.at(block.end)))
+        text, at = self._structure.contract.text, self._structure.folded.at
+        rows = [
+            (at(block.start), at(block.end))
+            for block in self._structure.contract.blocks
+            if block.kind is BlockKind.ROW and name in _bare(text[block.start : block.end])
+        ]
         if rows:
             return rows
         places = [found.start() for found in re.finditer(re.escape(fold(line.name).text), self._text)]
@@ -248,10 +248,10 @@ class _Comparer:
         years = contract.confidentiality_years
         if years is None:
             return
-        stated = []
+        stated: list[re.Match[str]] = []
         for section in self._structure.sections:
             if _CONFIDENTIAL.search(section.heading.title):
-                stated += [found for found in _YEARS.finditer(self._text, section.start, section.end)]
+                stated += _YEARS.finditer(self._text, section.start, section.end)
         stated += [
             found
             for found in _YEARS.finditer(self._text, 0, self._structure.end)

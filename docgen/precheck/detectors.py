@@ -1,4 +1,4 @@
-"""Detectors: what the clauses of a contract look like, declared as data (YAML), with everything else that is looked for.
+"""Detectors: what clauses look like, and everything else that is looked for, declared as data (YAML).
 
 The declaration names the clauses, the words of vague and one-sided terms, the laws repealed and the sentences that
 tell a person what was found. A wrong declaration is refused whole, with file and line of every fault.

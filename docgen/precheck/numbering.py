@@ -1,4 +1,4 @@
-"""Automatic numbers of Word: they are no text of the file, yet 第三条 is what everybody reads (ISO/IEC 29500-1, 17.9)."""
+"""Automatic numbers of Word: no text of the file, yet 第三条 is what everybody reads (ISO/IEC 29500-1, 17.9)."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -30,10 +30,12 @@ _TITLE = re.compile(r"[^:。;,!?\n |]{1,24}(?=[:。;\n |]|$)")
 _BARE = re.compile(r" *[*#【\[]* *(?P<title>[\u4e00-\u9fff、和与及/()]{2,16}?) *[】\]*:]* *$")
 _SENTENCE = re.compile(r"[^。;\n!?]+[。;!?]?")
 _SIGNATURE = re.compile(
-    r"\((?:以下|此页|本页|后附签字页|以下为签署)[^)]{0,20}(?:无正文|签字页|签署页|签章)[^)]{0,12}\)|以下无正文|本页无正文|此页无正文|签字页|签署页"
+    r"\((?:以下|此页|本页|后附签字页|以下为签署)[^)]{0,20}(?:无正文|签字页|签署页|签章)[^)]{0,12}\)"
+    r"|以下无正文|本页无正文|此页无正文|签字页|签署页"
 )
 _SIGNING_LINE = re.compile(
-    r"盖章|签章|公章|签字|签名|\(章\)|代表人?[(:]|代理人[(:]|日期|年 *月 *日|^ *(?:甲|乙|丙|买|卖|供|需)方? *[(:]|开户|账号|帐号|电话|地址|邮编|传真|税号"
+    r"盖章|签章|公章|签字|签名|\(章\)|代表人?[(:]|代理人[(:]|日期|年 *月 *日|^ *(?:甲|乙|丙|买|卖|供"
+    r"|需)方? *[(:]|开户|账号|帐号|电话|地址|邮编|传真|税号"
 )
 _ANNEX = re.compile(rf" *附 *(?:件|表|录)? *(?:{_N}{{1,3}}|\d{{1,2}}|[A-Z])? *(?:[:.、 (《]|$)")
 _TAIL = 0.25
@@ -183,7 +185,7 @@ def _deepened(headings: Iterator[Heading]) -> Iterator[Heading]:
         style = heading.style
         if style in stack:
             del stack[stack.index(style) + 1 :]
-        elif style in {"chapter"}:
+        elif style == "chapter":
             stack = [style]
         elif style == "article":
             stack = [one for one in stack if one == "chapter"] + [style]

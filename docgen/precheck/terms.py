@@ -1,4 +1,4 @@
-"""Wordings to look at: vague, one-sided, possibly void, all of them declared as data (rules.md sections 6.6 and 6.7)."""
+"""Wordings to look at: vague, one-sided, possibly void, all declared as data (rules.md sections 6.6 and 6.7)."""
 
 import re
 from collections.abc import Iterator, Sequence

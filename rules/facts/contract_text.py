@@ -108,11 +108,38 @@ def text_facts(scan: Scan, name: str, *, imported: bool) -> ContractTextFacts:
     by_kind: dict[HitKind, list[Hit]] = {kind: [] for kind in HitKind}
     for hit in scan.hits:
         by_kind[hit.kind].append(hit)
-    counts = {field: len(by_kind[kind]) for field, kind in COUNTED.items()}
-    texts = {f"{kind.value}_text": _quoted(scan, hits) for kind, hits in by_kind.items()}
-    forum = bool(counts.pop("arbitration_and_court"))
     return ContractTextFacts(
-        subject=name, on=scan.on, imported=imported, arbitration_and_court=forum, **counts, **texts
+        subject=name,
+        on=scan.on,
+        imported=imported,
+        arbitration_and_court=bool(by_kind[HitKind.FORUM]),
+        forum_text=_quoted(scan, by_kind[HitKind.FORUM]),
+        amount_words_bad_count=len(by_kind[HitKind.AMOUNT]),
+        amount_text=_quoted(scan, by_kind[HitKind.AMOUNT]),
+        repealed_law_count=len(by_kind[HitKind.REPEALED_LAW]),
+        repealed_law_text=_quoted(scan, by_kind[HitKind.REPEALED_LAW]),
+        renumbered_law_count=len(by_kind[HitKind.RENUMBERED_LAW]),
+        renumbered_law_text=_quoted(scan, by_kind[HitKind.RENUMBERED_LAW]),
+        vague_term_count=len(by_kind[HitKind.VAGUE_TERM]),
+        vague_term_text=_quoted(scan, by_kind[HitKind.VAGUE_TERM]),
+        unfair_term_count=len(by_kind[HitKind.UNFAIR_TERM]),
+        unfair_term_text=_quoted(scan, by_kind[HitKind.UNFAIR_TERM]),
+        term_note_count=len(by_kind[HitKind.TERM_NOTE]),
+        term_note_text=_quoted(scan, by_kind[HitKind.TERM_NOTE]),
+        blank_count=len(by_kind[HitKind.BLANK]),
+        blank_text=_quoted(scan, by_kind[HitKind.BLANK]),
+        party_name_bad_count=len(by_kind[HitKind.PARTY_NAME]),
+        party_name_text=_quoted(scan, by_kind[HitKind.PARTY_NAME]),
+        date_bad_count=len(by_kind[HitKind.DATE]),
+        date_text=_quoted(scan, by_kind[HitKind.DATE]),
+        reference_bad_count=len(by_kind[HitKind.REFERENCE]),
+        reference_text=_quoted(scan, by_kind[HitKind.REFERENCE]),
+        undefined_term_count=len(by_kind[HitKind.DEFINITION]),
+        definition_text=_quoted(scan, by_kind[HitKind.DEFINITION]),
+        effectiveness_count=len(by_kind[HitKind.EFFECTIVENESS]),
+        effectiveness_text=_quoted(scan, by_kind[HitKind.EFFECTIVENESS]),
+        revision_count=len(by_kind[HitKind.REVISION]),
+        revision_text=_quoted(scan, by_kind[HitKind.REVISION]),
     )
 
 

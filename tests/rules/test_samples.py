@@ -15,7 +15,7 @@ _JUDGED = samples(Kind.HAPPY, Kind.IN_PROGRESS, Kind.FAILING, Kind.BOUNDARY)
 _STATED = (Outcome.FAIL, Outcome.WARN, Outcome.INFO, Outcome.PENDING)
 _FIRED = {Outcome.FAIL, Outcome.WARN, Outcome.INFO}
 
-_OF_TEXTS = {"document", "contract_text", "text_clause"}
+_OF_TEXTS = {"document", "contract_text", "text_clause", "text_difference"}
 """Aspects of documents at issue and of contracts that we did not write."""
 _UNREACHABLE = {"GN-03"}
 """A strict load refuses what this rule looks for."""
