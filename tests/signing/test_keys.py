@@ -60,7 +60,7 @@ def test_a_folder_without_authority_is_refused(tmp_path: Path, world: World) -> 
     assert caught.value.code == "authority_missing"
 
 
-@pytest.mark.parametrize("uri", ["", "builtin:", "pkcs11:slot", "file:/etc/passwd", "/tmp/ca"])
+@pytest.mark.parametrize("uri", ["", "builtin:", "file:/etc/passwd", "/tmp/ca"])
 def test_an_unknown_source_of_keys_is_refused(uri: str, world: World) -> None:
     with pytest.raises(DeclarationError) as caught:
         open_signer(uri, world.clock)
