@@ -13,8 +13,9 @@ from docgen.editions import Edition
 from docgen.errors import NotFoundError
 from docgen.findings import CheckReport, Finding
 from docgen.forms.catalogue import Catalogue
+from docgen.forms.context import awaited
 from docgen.forms.spec import FormSpec
-from docgen.forms.subjects import subjects
+from docgen.forms.subjects import Subject, subjects
 from docgen.rulebook.guards import Action, Guard, blocking
 from docgen.workspace import KeptDocument
 from docgen.workspace.documents import STANDING
@@ -78,16 +79,12 @@ def admit(
         )
     specs = {one.identity.form_id: grounds.catalogue.get(one.identity.form_id).spec for one in documents}
     candidates = [one for one in documents if one.doc_no in wanted or (not wanted and one.state in STANDING)]
-    final = {
-        one.doc_no
-        for one in candidates
-        if one.state in STANDING and _unfinished(one, specs[one.identity.form_id]) is None
-    }
+    final = {one.doc_no for one in candidates if _is_final(one, specs[one.identity.form_id])}
     admitted, refused = [], []
     for one in candidates:
         spec = specs[one.identity.form_id]
-        lacks = _lacks(one, spec)
-        if lacks and one.doc_no in final:
+        lacks = _lacks(one, spec, case)
+        if lacks and one.doc_no in final and not _is_final(one, spec):
             continue  # a draft or an earlier revision beside the final document
         stopped = _stopped(one, spec, case, grounds)
         if lacks or stopped:
@@ -100,9 +97,24 @@ def admit(
 _OUT_OF_FORCE: Mapping[str, str] = {"void": "已作废", "superseded": "已被新的修订版替代"}
 
 
-def _lacks(document: KeptDocument, spec: FormSpec) -> tuple[str, ...]:
-    found = (_OUT_OF_FORCE.get(document.state), _unfinished(document, spec))
+def _is_final(document: KeptDocument, spec: FormSpec) -> bool:
+    return document.state in STANDING and _unfinished(document, spec) is None
+
+
+def _lacks(document: KeptDocument, spec: FormSpec, case: CaseFile) -> tuple[str, ...]:
+    found = (_OUT_OF_FORCE.get(document.state), _unfinished(document, spec), _too_early(document, spec, case))
     return tuple(reason for reason in found if reason)
+
+
+def _too_early(document: KeptDocument, spec: FormSpec, case: CaseFile) -> str | None:
+    """Say what the document waits for, such as the round of acceptance after a rectification."""
+    missing = [detail.label for one in _subject(document, spec, case) for detail in awaited(spec, case, one)]
+    return f"归档前尚待：{'、'.join(missing)}" if missing else None
+
+
+def _subject(document: KeptDocument, spec: FormSpec, case: CaseFile) -> tuple[Subject, ...]:
+    """Return the subject the document is about; none where the case no longer has it."""
+    return tuple(one for one in subjects(spec, case) if one.key == document.identity.subject)
 
 
 def _unfinished(document: KeptDocument, spec: FormSpec) -> str | None:
@@ -117,7 +129,6 @@ def _unfinished(document: KeptDocument, spec: FormSpec) -> str | None:
 
 
 def _stopped(document: KeptDocument, spec: FormSpec, case: CaseFile, grounds: Grounds) -> tuple[Finding, ...]:
-    key = document.identity.subject
-    path = next((one.path for one in subjects(spec, case) if one.key == key), "")
+    path = next((one.path for one in _subject(document, spec, case)), "")
     guards = grounds.rules.guards(spec, Action.ARCHIVE, Edition(document.identity.edition))
     return blocking(grounds.report, guards, path, grounds.overrides)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from docgen import derived
-from docgen.case.after_sales import Survey, SurveyScore
+from docgen.case.after_sales import ImprovementPlan, Survey, SurveyScore
 from docgen.case.casefile import CaseFile
 from docgen.case.enums import CustomerGrade, ScaleBand
 from docgen.case.orders import Order, Progress
@@ -191,6 +191,12 @@ class Calc:
         return derived.low_items(self._survey, self.figures.low_score)
 
     @property
+    def low_score(self) -> int | None:
+        """Score that the improvement plan answers; None where it is not low."""
+        score = self._named("improvement", ImprovementPlan).score
+        return score if score <= self.figures.low_score else None
+
+    @property
     def _order(self) -> Order:
         return self._named("order", Order)
 
@@ -234,5 +240,6 @@ TITLES: Mapping[str, str] = {
     "survey_opens_on": "调研可开始日期",
     "survey_average": "平均分",
     "low_items": "低分项",
+    "low_score": "低分项的得分（不高于公司规定的低分）",
 }
 """What each computed value is called on paper."""

@@ -135,6 +135,11 @@ def editions(spec: FormSpec, case: CaseFile, subject: Subject) -> tuple[Edition,
     return offered or spec.editions[:1]
 
 
+def awaited(spec: FormSpec, case: CaseFile, subject: Subject) -> tuple[Detail, ...]:
+    """Return what `case` still lacks before the document of `subject` may be archived (process.md section 4)."""
+    return absent(_subject_context(spec, case, subject, _Scope.of(spec, case)), spec.requires_archive)
+
+
 def _subject_context(spec: FormSpec, case: CaseFile, subject: Subject, scope: "_Scope") -> ChainMap[str, object]:
     """Return the objects of the subject and behind them the whole case, of which nothing is read before it is asked."""
     whole = _Record(scope, case, "", "")

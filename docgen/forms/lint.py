@@ -113,6 +113,7 @@ def _declaration(spec: FormSpec) -> Iterator[FormFault]:
         "requires": spec.requires,
         "requires_signing": spec.requires_signing,
         "requires_record": spec.requires_record,
+        "requires_archive": spec.requires_archive,
     }
     paths["number_from"] = (spec.number_from,) if spec.number_from else ()
     paths["header_from"] = (spec.header_from,) if spec.header_from else ()
@@ -120,10 +121,10 @@ def _declaration(spec: FormSpec) -> Iterator[FormFault]:
         for path in named:
             if annotation_at(roots, visibility, path) is None:
                 yield _fault(spec, key, "unknown_path", f"{path} 不是模板可用的字段")
-    for key in ("requires_signing", "requires_record"):
+    for key in ("requires_signing", "requires_record", "requires_archive"):
         for path in paths[key]:
             if path.split(".")[0] in {"calc", "doc"}:
-                yield _fault(spec, key, "not_of_case", f"{path} 不在案卷中，不能决定版本")
+                yield _fault(spec, key, "not_of_case", f"{path} 不在案卷中，不能决定版本和归档")
     yield from _number(spec)
     yield from _row_order(spec, roots, visibility)
     yield from _opening(spec, roots, visibility)

@@ -23,11 +23,13 @@ from docgen.case.contract import (
 )
 from docgen.case.development import TargetPersona
 from docgen.case.enums import (
+    AcceptResult,
     ApprovalRole,
     NeedStatus,
     Opinion,
     OrderReviewRole,
     Party,
+    ProposalStatus,
     ReviewDepartment,
     SealKind,
     SpinKind,
@@ -178,8 +180,33 @@ def _titled(change: ClauseChange | ContractChange) -> str:
     return clause_title(change.clause_id)
 
 
+def _accepted_proposal(case: CaseFile) -> Found | None:
+    """Return the proposal that the customer accepted, the newest if there are several."""
+    accepted = [(one.version, index, one) for index, one in enumerate(case.proposals) if _accepted(one)]
+    if not accepted:
+        return None
+    _, index, proposal = max(accepted, key=lambda found: found[:2])
+    return Found(f"proposals[{index}]", proposal)
+
+
+def _accepted(proposal: Proposal) -> bool:
+    return proposal.accepted_at is not None or proposal.status is ProposalStatus.ACCEPTED
+
+
+def _settled(proposal: Proposal) -> bool | None:
+    """Return True once the customer has accepted or rejected the proposal: no later version will follow it."""
+    return _accepted(proposal) or proposal.status is ProposalStatus.REJECTED or None
+
+
+def _passed(order: Order) -> bool | None:
+    """Return True once the last round of acceptance was passed and signed."""
+    last = max(order.acceptances, key=lambda one: one.round, default=None)
+    return (last is not None and last.result is AcceptResult.PASS and last.signed_at is not None) or None
+
+
 COMPUTED: Mapping[type, Mapping[str, Computed]] = {
     CaseFile: {
+        "accepted_proposal": Computed("客户认可的方案", Proposal | None, _accepted_proposal),
         "archived": Computed("已移交档案", tuple[TransferItem, ...], _archived),
         "archived_count": Computed("归档件数", int, lambda case: len(_archived(case))),
         "archived_pages": Computed("归档页数", int, _archived_pages),
@@ -199,6 +226,7 @@ COMPUTED: Mapping[type, Mapping[str, Computed]] = {
     Order: {
         "manager_review": _review(OrderReviewRole.SALES_MANAGER),
         "operations_review": _review(OrderReviewRole.OPERATIONS),
+        "passed": Computed("复验通过", bool | None, _passed),
     },
     OrderException: {"stated_new_delivery_on": Computed("预计交付日期", date, _new_delivery)},
     Acceptance: {**_both_signatures(), "stated_problems": Computed("存在问题", str, _problems)},
@@ -214,6 +242,7 @@ COMPUTED: Mapping[type, Mapping[str, Computed]] = {
         "running_title": Computed("方案名称及版本", str, lambda one: f"{one.title}　V{one.version}"),
         "numbered": Computed("方案编号及版本", str, lambda proposal: f"{proposal.proposal_no} V{proposal.version}"),
         "reviewed": Computed("内部审核", bool | None, _reviewed),
+        "settled": Computed("客户认可（或方案终结）", bool | None, _settled),
     },
     Session: {"spin_in_order": Computed("SPIN 记录", tuple[SpinEntry, ...], _spin_in_order)},
     TargetPersona: {

@@ -118,7 +118,8 @@ class FormSpec(_Declared):
     closed set, in the words of the template (`order.kind`), and `only_with` to those that have that value, not None nor
     empty (`proposal.feedback`; for a form of the whole case `transfers`). `header_from` is the text that every page
     repeats at its head. `requires` are the optional fields without which no edition can be issued, `requires_signing`
-    and `requires_record` those without which that edition cannot.
+    and `requires_record` those without which that edition cannot, `requires_archive` those that a document waits for
+    before it is archived.
     `opens_on` is the day before which the signing edition is not issued.
 
     A ledger (`one_per = "ledger"`) has instead one document over many cases: `rows` is the path whose elements each
@@ -156,6 +157,7 @@ class FormSpec(_Declared):
     requires: tuple[CasePath, ...] = ()
     requires_signing: tuple[CasePath, ...] = ()
     requires_record: tuple[CasePath, ...] = ()
+    requires_archive: tuple[CasePath, ...] = ()
     guards: Mapping[Literal["issue", "sign", "archive", "report"], tuple[Guard, ...]] = Field(default_factory=dict)
     landscape: bool = False
     straddle_seal: bool = False

@@ -219,4 +219,5 @@ def _needed(spec: FormSpec) -> Mapping[str, tuple[str, ...]]:
         "不签发": spec.requires,
         f"不出{EDITION_LABELS[Edition.SIGNING]}": spec.requires_signing,
         f"不出{EDITION_LABELS[Edition.RECORD]}": spec.requires_record,
+        "不归档": spec.requires_archive,
     }

@@ -58,10 +58,12 @@ def docx(text: str) -> bytes:
     return stream.getvalue()
 
 
-def document(form: str, *, of: CaseFile, edition: str = "record", revision: int = 0, text: str = "") -> IssuedDocument:
-    number = f"{form}-{of.case_no}"
+def document(
+    form: str, *, of: CaseFile, edition: str = "record", revision: int = 0, text: str = "", subject: str = ""
+) -> IssuedDocument:
+    number = f"{form}-{of.case_no}{subject}"
     return IssuedDocument(
-        identity=Identity(of.case_no, form, "", edition),
+        identity=Identity(of.case_no, form, subject, edition),
         doc_no=number,
         title=catalogue().get(form).spec.title,
         revision=revision,

@@ -17,10 +17,12 @@ from docgen.archive.preparing import Lot
 from docgen.archive.search import Query, search
 from docgen.clock import FixedClock
 from docgen.errors import BackendError, IntegrityError, NotFoundError, StateError
+from docgen.forms.subjects import subjects
 from docgen.workspace import Location, Workspace
 from docgen.workspace.documents import ARCHIVED
 from tests.archive import shelf
 from tests.archive.shelf import CLOCK, NOW
+from tests.rules.patching import GONE, h01
 
 
 @pytest.fixture
@@ -108,6 +110,40 @@ def test_guard_of_the_rules_refuses_with_its_finding(folder: Path):
     grounds = shelf.grounds(shelf.finding("CT-19"), before={"contract": "CT-19"})
     found = admit(shelf.case(), shelf.documents(folder, shelf.case().case_no), grounds)
     assert [finding.rule for one in found.refused for finding in one.findings] == ["CT-19"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({}, ()),
+        ({"orders[1].acceptances[1].result": "fail"}, ("归档前尚待：订单 › 复验通过",)),
+        ({"orders[1].acceptances[1].signed_at": GONE}, ("归档前尚待：订单 › 复验通过",)),
+        ({"orders[1].acceptances[1]": GONE}, ("归档前尚待：订单 › 复验通过",)),
+        ({"orders[0].acceptances[0].result": "fail"}, ()),
+    ],
+)
+def test_rectification_waits_for_the_round_that_passes(
+    folder: Path, changes: dict[str, object], reasons: tuple[str, ...]
+):
+    of = h01(changes)
+    (subject,) = subjects(shelf.catalogue().get("rectification_record").spec, of)
+    shelf.keep(folder, shelf.document("rectification_record", of=of, subject=subject.key), of=of)
+    found = shelf.admission(folder, of)
+    assert tuple(reason for one in found.refused for reason in one.reasons) == reasons
+    assert len(found.admitted) == (not reasons)
+
+
+@pytest.mark.parametrize(("status", "waits"), [("accepted", False), ("rejected", False), ("presented", True)])
+def test_proposal_waits_until_the_customer_has_decided(folder: Path, status: str, waits: bool):
+    of = h01({"proposals[1].status": status, "proposals[1].accepted_at": GONE})
+    before, last = subjects(shelf.catalogue().get("proposal").spec, of)
+    made = [shelf.document("proposal", of=of, subject=one.key) for one in (before, last)]
+    for document in made:
+        shelf.keep(folder, document, of=of)
+    found = shelf.admission(folder, of)
+    waiting = {one.document.doc_no: one.reasons for one in found.refused}
+    assert set(waiting) == {made[0].doc_no, made[1].doc_no} if waits else {made[0].doc_no}
+    assert set(waiting.values()) == {("归档前尚待：方案 › 客户认可（或方案终结）",)}
 
 
 def test_wanted_document_out_of_force_is_refused_by_name(folder: Path):

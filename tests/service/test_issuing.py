@@ -136,6 +136,18 @@ def test_fault_that_was_there_before_the_document_is_reported_with_missing_field
     assert "contract.confidentiality_years" in {detail.path for detail in refusal.missing}
 
 
+def test_minutes_are_not_issued_before_a_proposal_is_accepted(run: Callable[..., Outcome]):
+    undecided = h01({"proposals[1].accepted_at": GONE, "proposals[1].status": "presented"})
+    (refusal,) = run(undecided, Wish("negotiation_minutes")).refused
+    assert [(detail.path, detail.label) for detail in refusal.missing] == [("accepted_proposal", "客户认可的方案")]
+
+
+@pytest.mark.parametrize(("score", "issued"), [(3, True), (4, False)])
+def test_improvement_plan_answers_a_low_score(run: Callable[..., Outcome], score: int, issued: bool):
+    changed = h01({"after_sales.improvements[0].score": score, "after_sales.surveys[0].scores[1].score": score})
+    assert bool(run(changed, Wish("improvement_plan")).kept) is issued
+
+
 def test_unapproved_contract_leaves_only_as_draft(run: Callable[..., Outcome]):
     unapproved = h01({"contract.approval": GONE, "contract.signatures": GONE, "contract.archive": GONE, "orders": GONE})
     (draft,) = run(unapproved, Wish("contract")).kept
