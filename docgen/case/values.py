@@ -29,6 +29,7 @@ direction (a contract must read as it is stored)."""
 
 _LOCAL_MEAN_TIME = 1901  # up to then Shanghai was 08:05:43 ahead, which JSON cannot say
 _FIXED = dt.timezone(dt.timedelta(hours=8))
+_FULL_WIDTH = re.compile("[０-９]")
 _HALF_WIDTH = {ord("０") + n: ord("0") + n for n in range(10)}
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,20})(?:\.[0-9]{1,20})?", re.ASCII)
 _FOREIGN = re.compile(
@@ -61,7 +62,8 @@ def clean(text: str) -> str:
     Raises:
         PydanticCustomError: it holds a character of `FORBIDDEN`.
     """
-    if text.isascii() and text.isprintable():
+    # Nothing of `FORBIDDEN` is printable, so that most texts need no more than this.
+    if text.isprintable() and (text.isascii() or not (_FULL_WIDTH.search(text) or _decomposed(text))):
         return text
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).translate(_HALF_WIDTH)
     if bad := FORBIDDEN.search(text):
@@ -71,12 +73,16 @@ def clean(text: str) -> str:
     return text
 
 
+def _decomposed(text: str) -> bool:
+    return not unicodedata.is_normalized("NFC", text)
+
+
 def _money(places: int, digits: int) -> Callable[[Any], Decimal]:
     """Make the reader of an amount of money, which is in yuan and never in another currency."""
     decimal = _decimal(places, digits)
 
     def read(value: object) -> Decimal:
-        if isinstance(value, str) and _FOREIGN.search(value):
+        if isinstance(value, str) and not _DECIMAL.fullmatch(value) and _FOREIGN.search(value):
             raise PydanticCustomError("foreign_currency", "只受理人民币金额：请写以元为单位的普通十进制数字，不带币种")
         return decimal(value)
 
@@ -85,8 +91,13 @@ def _money(places: int, digits: int) -> Callable[[Any], Decimal]:
 
 def _decimal(places: int, digits: int, *, positive: bool = False, most: int | None = None) -> Callable[[Any], Decimal]:
     """Make the reader of a decimal with at most `places` decimals and `digits` digits before the point."""
+    within = re.compile(rf"(?:0|[1-9][0-9]{{0,{digits - 1}}})(?:\.[0-9]{{1,{places}}})?", re.ASCII)
 
     def read(value: object) -> Decimal:
+        if isinstance(value, str) and within.fullmatch(value):
+            value = Decimal(value)
+            if (value or not positive) and (most is None or value <= most):
+                return value
         if isinstance(value, str):
             if not _DECIMAL.fullmatch(value):
                 raise PydanticCustomError("decimal_notation", "须为普通十进制数字，如 1234.50")

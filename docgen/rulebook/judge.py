@@ -7,11 +7,14 @@ day of the record and are facts of it like any other, so one compiled engine ser
 
 What the engine cannot hold (an integer beyond 62 bits) is judged by the closures alone. A fact of a wrong type is left
 out: the parts that read it are pending for that reason, no other part is touched.
+
+What the parts say depends on nothing but the facts and policy values that conditions read, so records alike in these
+are judged once, within a check and over the last few thousand such records.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from docgen.errors import NotFoundError
@@ -39,14 +42,31 @@ class Occasion:
     case_sha256: str
 
 
-@dataclass(slots=True)
-class _Group:
-    """Records that no condition can tell apart, and what is said of them."""
+MAX_KEPT = 4_096
+"""Most judgements kept for records to come; H01 has 54, of about 1 KiB each."""
 
-    program: Program
-    situation: Situation
-    records: list[tuple[int, Aspect]] = field(default_factory=list)
-    verdicts: Sequence[Verdict] = ()
+_RANK = {outcome: rank for rank, outcome in enumerate(WORST_FIRST)}
+
+_Alike = tuple[str, Row, Row]
+"""The aspect of a record, and the facts and policy values that conditions read of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Remark:
+    """What one part says of a record if that is not a plain pass; `absent` are the names it waits for."""
+
+    conditions: Conditions
+    outcome: Outcome
+    absent: tuple[str, ...]
+    inputs: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """What all parts say of records that no condition can tell apart: the worst of each rule, and the remarks."""
+
+    outcomes: tuple[tuple[str, Outcome], ...]
+    remarks: tuple[_Remark, ...]
 
 
 class Judge:
@@ -65,6 +85,7 @@ class Judge:
                 by_aspect.setdefault(part.schema.aspect, []).append(part)
         self._programs = {name: Program(parts[0].schema, parts) for name, parts in by_aspect.items()}
         self._engine = Engine([clause_of(part) for rule in self.rules for part in rule.parts])
+        self._kept: dict[_Alike, _Judgement] = {}
 
     @property
     def rule_ids(self) -> frozenset[str]:
@@ -93,24 +114,17 @@ class Judge:
         Raises:
             BackendError: Code `engine_failed`; the engine did not evaluate everything, there is no report.
         """
-        groups = self._grouped(records, policy_at)
-        self._decide(groups, oracle=oracle)
+        alike = self._alike(records, policy_at)
         worst = dict.fromkeys(self._by_id, Outcome.NOT_APPLICABLE)
         found: list[tuple[tuple[int, int, str], Finding]] = []
-        for group in groups:
-            for conditions, verdict in zip(group.program.conditions, group.verdicts, strict=True):
-                if verdict is Verdict.NOT_APPLICABLE:
-                    continue
-                part = conditions.part
-                outcome = outcome_of(part, verdict)
-                if outcome is not worst[part.rule]:
-                    worst[part.rule] = min(outcome, worst[part.rule], key=WORST_FIRST.index)
-                if verdict is not Verdict.PASSED:
-                    position, rule = self._by_id[part.rule]
-                    absent = conditions.absent(group.situation)
-                    for number, record in group.records:
-                        finding = self._finding(rule, conditions, outcome, record, group.situation, absent)
-                        found.append(((position, number, part.key), finding))
+        for judgement, members in zip(self._judgements(list(alike), oracle=oracle), alike.values(), strict=True):
+            for rule_id, outcome in judgement.outcomes:
+                if _RANK[outcome] < _RANK[worst[rule_id]]:
+                    worst[rule_id] = outcome
+            for remark in judgement.remarks:
+                part = remark.conditions.part
+                position, rule = self._by_id[part.rule]
+                found += [((position, at, part.key), self._finding(rule, remark, record)) for at, record in members]
         return CheckReport(
             case_no=occasion.case_no,
             as_of=occasion.as_of,
@@ -142,52 +156,70 @@ class Judge:
         """Give the articles of a rule that are in force on a day."""
         return tuple(reference for reference in rule.law if self._laws[reference.name].in_force(on))
 
-    def _grouped(self, records: Iterable[Aspect], policy_at: PolicyAt) -> list[_Group]:
-        groups: dict[tuple[str, Row, Row], _Group] = {}
+    def _alike(self, records: Iterable[Aspect], policy_at: PolicyAt) -> dict[_Alike, list[tuple[int, Aspect]]]:
+        """Put together the records that no condition can tell apart, each with its place among all."""
+        found: dict[_Alike, list[tuple[int, Aspect]]] = {}
         views: dict[date, Mapping[str, object]] = {}
-        for number, record in enumerate(records):
+        for at, record in enumerate(records):
             program = self._programs.get(record.aspect)
             if program is None:
                 continue
-            row, policy = program.row(record), ()
+            policy: Row = ()
             if program.policy:
                 view = views.get(record.on)
                 if view is None:
                     view = views[record.on] = policy_at(record.on)
                 policy = program.policy_row(view)
-            key = (record.aspect, row, policy)
-            group = groups.get(key)
-            if group is None:
-                group = groups[key] = _Group(program, program.situation(row, policy))
-            group.records.append((number, record))
-        return list(groups.values())
+            found.setdefault((record.aspect, program.row(record), policy), []).append((at, record))
+        return found
 
-    def _decide(self, groups: Sequence[_Group], *, oracle: bool) -> None:
-        asked = [] if oracle else [(group.program.schema.aspect, group.situation.values) for group in groups]
-        fired = [None] * len(groups) if oracle else self._engine.fired(asked)
-        for group, labels in zip(groups, fired, strict=True):
-            group.verdicts = [one.verdict(group.situation, labels) for one in group.program.conditions]
+    def _judgements(self, asked: Sequence[_Alike], *, oracle: bool) -> list[_Judgement]:
+        if oracle:
+            return [self._judgement(one, self._situation(one), None) for one in asked]
+        given = {one: judgement for one in asked if (judgement := self._kept.get(one)) is not None}
+        open_ = {one: self._situation(one) for one in asked if one not in given}
+        fired = self._engine.fired([(aspect, situation.values) for (aspect, *_), situation in open_.items()])
+        for (one, situation), labels in zip(open_.items(), fired, strict=True):
+            given[one] = self._judgement(one, situation, labels)
+            if labels is not None:
+                self._keep(one, given[one])
+        return [given[one] for one in asked]
 
-    def _finding(  # noqa: PLR0913, PLR0917 - a finding is made of this much
-        self,
-        rule: Rule,
-        conditions: Conditions,
-        outcome: Outcome,
-        record: Aspect,
-        situation: Situation,
-        absent: Sequence[str],
-    ) -> Finding:
-        part = conditions.part
+    def _keep(self, one: _Alike, judgement: _Judgement) -> None:
+        if len(self._kept) >= MAX_KEPT:
+            self._kept.clear()
+        self._kept[one] = judgement
+
+    def _situation(self, one: _Alike) -> Situation:
+        aspect, row, policy = one
+        return self._programs[aspect].situation(row, policy)
+
+    def _judgement(self, one: _Alike, situation: Situation, fired: frozenset[str] | None) -> _Judgement:
+        """Say what the parts say of a situation; `fired` are the labels that the engine found to hold."""
+        outcomes: dict[str, Outcome] = {}
+        remarks = []
+        for conditions in self._programs[one[0]].conditions:
+            verdict = conditions.verdict(situation, fired)
+            part, outcome = conditions.part, outcome_of(conditions.part, verdict)
+            if verdict is not Verdict.NOT_APPLICABLE:
+                outcomes[part.rule] = min(outcome, outcomes.get(part.rule, outcome), key=_RANK.__getitem__)
+            if verdict in {Verdict.VIOLATED, Verdict.PENDING}:
+                inputs = _inputs(self._by_id[part.rule][1], conditions.order, situation)
+                remarks.append(_Remark(conditions, outcome, conditions.absent(situation), inputs))
+        return _Judgement(tuple(outcomes.items()), tuple(remarks))
+
+    def _finding(self, rule: Rule, remark: _Remark, record: Aspect) -> Finding:
+        part = remark.conditions.part
         read = names(part.violates)
         due = next((record.due[name] for name in read if name in record.due), None)
-        pending = outcome is Outcome.PENDING
-        message = _pending(rule, part, record, absent) if pending else filled(part.message, record)
+        pending = remark.outcome is Outcome.PENDING
+        message = _pending(rule, part, record, remark.absent) if pending else filled(part.message, record)
         return Finding(
             rule=rule.id,
-            outcome=outcome,
+            outcome=remark.outcome,
             subject=record.subject,
             message=with_witnessed(message, [record.witnessed[name] for name in read if name in record.witnessed]),
-            inputs=_inputs(rule, conditions.order, situation),
+            inputs=dict(remark.inputs),
             manual=rule.manual,
             law=self.laws_in_force(rule, record.on),
             suggestion=rule.suggestion,
@@ -223,7 +255,7 @@ def outcome_of(part: Part, verdict: Verdict) -> Outcome:
 
 def _pending(rule: Rule, part: Part, record: Aspect, absent: Sequence[str]) -> str:
     facts = part.schema.facts
-    reasons = [record.unknown.get(name) or (REFUSED if _present(record, name) else "") for name in absent]
+    reasons = [record.unknown.get(name) or (REFUSED.value if _present(record, name) else "") for name in absent]
     titles = [facts[name].title if name in facts else f"政策值{name.removeprefix('policy.')}" for name in absent]
     return pending_text(rule.title, titles, [reason for reason in dict.fromkeys(reasons) if reason])
 

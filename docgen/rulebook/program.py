@@ -15,8 +15,13 @@ from docgen.rulebook.schema import FactType, Schema
 Row = tuple[Any, ...]
 """The facts of a record that conditions read, in the order of `Program.facts`; None = absent."""
 
-REFUSED = "事实的类型不正确"
-"""Stands in a row for a fact of a wrong type, and is the reason given for it."""
+
+class _Refused(Enum):
+    FACT = "事实的类型不正确"
+
+
+REFUSED = _Refused.FACT
+"""Stands in a row for a fact of a wrong type, equal to no other; its value is the reason given for it."""
 
 
 class Verdict(Enum):
