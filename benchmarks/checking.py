@@ -52,10 +52,15 @@ def _checks() -> str:
     def judged(facts: Sequence[Aspect], *, oracle: bool = False) -> object:
         return judge.judge(facts, book.policy.at, Occasion(case.case_no, _NOW, "", ""), oracle=oracle)
 
+    def judged_anew() -> object:
+        judge.forget()
+        return judged(records)
+
     tasks: dict[str, _Task] = {
         "load": lambda: load_case(text),
         "facts": lambda: list(derive(case, setting)),
         "rules": lambda: judged(records),
+        "rules, of records never seen before": judged_anew,
         "rules, by closures alone": lambda: judged(records, oracle=True),
         "facts and rules": lambda: judged(list(derive(case, setting))),
         "check: facts, rules, digests, report": lambda: book.check(case),

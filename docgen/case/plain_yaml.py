@@ -201,6 +201,6 @@ def _mapping_with_care(pairs: list[tuple[str, _Value]]) -> dict[str, Node]:
 
 
 _JSON = json.JSONDecoder()
-"""Keeps the last of repeated keys, so it serves for lists of scalars and for a mapping that has all keys of the text."""
+"""Keeps the last of repeated keys: serves for lists of scalars and for a mapping that has all keys of the text."""
 
 _JSON_WITH_CARE = json.JSONDecoder(object_pairs_hook=_mapping_with_care)

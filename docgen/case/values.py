@@ -94,29 +94,34 @@ def _decimal(places: int, digits: int, *, positive: bool = False, most: int | No
     within = re.compile(rf"(?:0|[1-9][0-9]{{0,{digits - 1}}})(?:\.[0-9]{{1,{places}}})?", re.ASCII)
 
     def read(value: object) -> Decimal:
-        if isinstance(value, str) and within.fullmatch(value):
-            value = Decimal(value)
-            if (value or not positive) and (most is None or value <= most):
-                return value
-        if isinstance(value, str):
-            if not _DECIMAL.fullmatch(value):
-                raise PydanticCustomError("decimal_notation", "须为普通十进制数字，如 1234.50")
-            value = Decimal(value)
-        elif isinstance(value, int) and not isinstance(value, bool):
-            value = Decimal(value)
-        if not isinstance(value, Decimal) or not value.is_finite():
-            raise PydanticCustomError("decimal_type", "须为普通十进制数字，如 1234.50")
-        if value < 0 or (positive and value == 0):
+        if isinstance(value, str) and within.fullmatch(value):  # as nearly all are: the rest need not be looked at
+            found = Decimal(value)
+            if (found or not positive) and (most is None or found <= most):
+                return found
+        found = _number(value)
+        if found < 0 or (positive and found == 0):
             raise PydanticCustomError("too_small", "须大于零" if positive else "不得为负")
-        if most is not None and value > most:
+        if most is not None and found > most:
             raise PydanticCustomError("too_large", "不得大于{most}", {"most": most})
-        if value != round(value, places):
+        if found != round(found, places):
             raise PydanticCustomError("too_many_decimals", "最多{places}位小数", {"places": places})
-        if value >= 10**digits:
+        if found >= 10**digits:
             raise PydanticCustomError("too_large", "整数部分最多{digits}位", {"digits": digits})
-        return value
+        return found
 
     return read
+
+
+def _number(value: object) -> Decimal:
+    if isinstance(value, str):
+        if not _DECIMAL.fullmatch(value):
+            raise PydanticCustomError("decimal_notation", "须为普通十进制数字，如 1234.50")
+        return Decimal(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise PydanticCustomError("decimal_type", "须为普通十进制数字，如 1234.50")
+    return value
 
 
 def _integer(least: int, most: int) -> Callable[[Any], int]:

@@ -185,9 +185,13 @@ class Judge:
                 self._keep(one, given[one])
         return [given[one] for one in asked]
 
+    def forget(self) -> None:
+        """Drop what was kept of records judged so far; what is said of records to come does not change."""
+        self._kept.clear()
+
     def _keep(self, one: _Alike, judgement: _Judgement) -> None:
         if len(self._kept) >= MAX_KEPT:
-            self._kept.clear()
+            self.forget()
         self._kept[one] = judgement
 
     def _situation(self, one: _Alike) -> Situation:

@@ -1,8 +1,8 @@
 """What the judge keeps of earlier checks may make it faster, never say anything else."""
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -10,6 +10,7 @@ from docgen.findings import CheckReport
 from docgen.rulebook import judge as module
 from docgen.rulebook.aspect import Aspect
 from docgen.rulebook.durable import MAX_INT
+from docgen.rulebook.expression import Value
 from docgen.rulebook.judge import Judge
 from docgen.rulebook.program import REFUSED
 
@@ -21,7 +22,7 @@ RULES = (
 )
 
 
-def judged(judge: Judge, *records: Aspect, **changed: Any) -> CheckReport:
+def judged(judge: Judge, *records: Aspect, **changed: object) -> CheckReport:
     return judge.judge(records, lambda _: {**POLICY, **changed}, OCCASION)
 
 
@@ -42,7 +43,7 @@ def asked_of(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     engine, counts = judge._engine, []
 
     class Spy:
-        def fired(self, records: Any) -> Any:
+        def fired(self, records: Sequence[tuple[str, Mapping[str, Value]]]) -> Sequence[frozenset[str] | None]:
             counts.append(len(records))
             return engine.fired(records)
 
