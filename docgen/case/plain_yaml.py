@@ -93,7 +93,7 @@ class _Reader:
             items.append(_value(rest))
             return
         mapping: dict[str, _Value] = {}
-        items.append(mapping)
+        items.append(cast("Node", mapping))
         self._open.append((inner, mapping))
         self._entry(mapping, key, rest)
 

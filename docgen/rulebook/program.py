@@ -112,10 +112,9 @@ class Program:
 
     def situation(self, row: Row, policy: Row) -> Situation:
         """Name the values of a row and of the policy values in the order of `policy`."""
-        values: dict[str, Value] = {
-            name: value for name, value in zip(self.facts, row, strict=True) if value is not None
-        }
-        refused = [name for name in values if values[name] is REFUSED]
+        given = dict(zip(self.facts, row, strict=True))
+        refused = [name for name, value in given.items() if value is REFUSED]
+        values: dict[str, Value] = {name: value for name, value in given.items() if value is not None}
         refused += [name for name, choices in self._choices if values.get(name, choices[0]) not in choices]
         for name in refused:
             values.pop(name, None)
