@@ -13,7 +13,11 @@ from pathlib import Path
 NAMES = tuple(
     sorted(path.stem for path in Path(__file__).parent.glob("*.py") if "\ndef run(" in path.read_text(encoding="utf-8"))
 )
-QUICK: dict[str, dict[str, int]] = {"checking": {"generated": 10_000}, "documents": {"cases": 100}}
+QUICK: dict[str, dict[str, int]] = {
+    "batch": {"cases": 100, "printed": 20, "handed": 1_000},
+    "checking": {"generated": 10_000},
+    "documents": {"cases": 100},
+}
 """What the quick benchmarks are run with instead of their defaults."""
 
 

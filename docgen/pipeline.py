@@ -41,7 +41,7 @@ def issue(case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as
         NotFoundError: a form or subject does not exist.
         StateError: the same documents were being issued by someone else (code `changed_meanwhile`).
     """
-    known = office.workspace.known_numbers(case.case_no)
+    known = office.workspace.known_numbers(case)
     report = office.rulebook.check(case, as_of, known)
     desk = Desk(case, report, office)
     jobs = [job for wish in wishes for job in desk.jobs(wish)]

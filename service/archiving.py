@@ -36,7 +36,7 @@ class ArchiveRoom:
 
     def take(self, case: CaseFile, wanted: frozenset[str], *, by: str) -> tuple[Admission, Archived]:
         """Archive what may be archived of a case; what may not is in the admission, with all reasons."""
-        known = self.workspace.known_numbers(case.case_no)
+        known = self.workspace.known_numbers(case)
         grounds = Grounds(
             self.rules.check(case, None, known), self.rules, self.workspace.overrides(case.case_no), self.catalogue
         )

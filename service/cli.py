@@ -16,6 +16,7 @@ from service.usage import complain
 COMMANDS = {
     "archive": "archive:archive",
     "audit": "audit:audit_command",
+    "batch": "batch:batch",
     "case": "case:case",
     "check": "check:check",
     "contract": "contract:contract",

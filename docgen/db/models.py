@@ -69,6 +69,15 @@ class CaseSnapshot(Base):
     stored_at: Mapped[datetime]
 
 
+class OrderNumber(Base):
+    """An order number that a case uses or has used."""
+
+    __tablename__ = "order_number"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    case_no: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
 class DocumentNumber(Base):
     """A number given to a document of a case, never used for another one.
 

@@ -15,7 +15,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from docgen.case import CaseFile
-from docgen.db.models import CaseSnapshot, Decision, Event
+from docgen.db.models import CaseSnapshot, Decision, Event, OrderNumber
+from docgen.errors import StateError
 from docgen.findings import CheckReport
 
 SEAL = "decision_sha256"
@@ -34,6 +35,10 @@ class KnownNumbers:
         own_contract = {case.contract.contract_no} if case.contract else set[str]()
         own_orders = {order.order_no for order in case.orders}
         return KnownNumbers(self.contract_numbers & own_contract, self.order_numbers & own_orders)
+
+    def covers(self, other: "KnownNumbers") -> bool:
+        """Tell whether everything in `other` is known here."""
+        return self.contract_numbers >= other.contract_numbers and self.order_numbers >= other.order_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,29 @@ class KeptDecision:
     sealed: bool
 
 
+def known_numbers(session: Session, case: CaseFile) -> KnownNumbers:
+    """Return the numbers of `case` that other cases use: all of other cases that its check can depend on."""
+    contract_no = case.contract.contract_no if case.contract else None
+    contracts = select(CaseSnapshot.contract_no).where(
+        CaseSnapshot.contract_no == contract_no, CaseSnapshot.case_no != case.case_no
+    )
+    orders = select(OrderNumber.number).where(
+        OrderNumber.number.in_([order.order_no for order in case.orders]), OrderNumber.case_no != case.case_no
+    )
+    return KnownNumbers(
+        frozenset(number for number in session.scalars(contracts.limit(1)) if number),
+        frozenset(session.scalars(orders)) if case.orders else frozenset(),
+    )
+
+
 def add(session: Session, case: CaseFile, ruling: Ruling, digests: Digests, *, at: datetime) -> Decision:
-    """Register a decision inside the caller's writing transaction."""
+    """Register a decision inside the caller's writing transaction.
+
+    Raises:
+        StateError: since the check another case has taken a number of this one (code `changed_meanwhile`).
+    """
+    if ruling.known is not None and not ruling.known.covers(known_numbers(session, case)):
+        raise StateError(f"案卷{case.case_no}的编号刚刚被其他案卷使用", remedy="重新签发", code="changed_meanwhile")
     if session.get(CaseSnapshot, digests.case) is None:
         session.add(
             CaseSnapshot(
@@ -86,6 +112,8 @@ def add(session: Session, case: CaseFile, ruling: Ruling, digests: Digests, *, a
                 stored_at=at,
             )
         )
+        for number in {order.order_no for order in case.orders}:
+            session.merge(OrderNumber(number=number, case_no=case.case_no))
         session.flush()
     report = ruling.report
     decision = Decision(

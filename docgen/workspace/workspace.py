@@ -12,7 +12,7 @@ from docgen.case import CaseFile, canonical_json
 from docgen.clock import Clock
 from docgen.convert import Pdf
 from docgen.db.engine import Database
-from docgen.db.models import CaseSnapshot, Override
+from docgen.db.models import Override
 from docgen.findings import CheckReport
 from docgen.issue import Identity, IssuedDocument
 from docgen.stores import Store, open_store, put_all
@@ -73,15 +73,10 @@ class Workspace:
         """Release the database."""
         self._database.close()
 
-    def known_numbers(self, case_no: str) -> KnownNumbers:
-        """Return the contract and order numbers that other cases use."""
-        query = select(CaseSnapshot.contract_no, CaseSnapshot.order_nos).where(CaseSnapshot.case_no != case_no)
+    def known_numbers(self, case: CaseFile) -> KnownNumbers:
+        """Return the contract and order numbers of a case that other cases use."""
         with self._database.reading() as session:
-            rows = session.execute(query).all()
-        return KnownNumbers(
-            frozenset(row.contract_no for row in rows if row.contract_no),
-            frozenset(number for row in rows for number in row.order_nos),
-        )
+            return decisions.known_numbers(session, case)
 
     def overrides(self, case_no: str) -> frozenset[str]:
         """Return the ids of the rules whose warnings a named person set aside for this case."""

@@ -15,7 +15,7 @@ from docgen.convert import Pdf
 from docgen.errors import BackendError, IntegrityError, NotFoundError, StateError
 from docgen.findings import CheckReport, PackIdentity
 from docgen.issue import Identity, IssuedDocument
-from docgen.workspace import Location, Ruling, Workspace
+from docgen.workspace import KnownNumbers, Location, Ruling, Workspace
 from docgen.workspace.workspace import Numbered
 from tests.samples import sample
 
@@ -153,10 +153,23 @@ def test_overrides_are_remembered_with_name_and_reason(workspace: Workspace):
 
 def test_numbers_of_other_cases_are_known(workspace: Workspace, case: CaseFile, ruling: Ruling):
     workspace.keep(case, ruling, [Numbered(document(), 1)], by="赵")
-    assert workspace.known_numbers(case.case_no).contract_numbers == frozenset()
-    known = workspace.known_numbers("XS2024-0099")
-    assert known.contract_numbers == {"YB-XS-2024-0012"}
-    assert known.order_numbers == {"PO20240418001", "PO20240418002"}
+    assert workspace.known_numbers(case) == KnownNumbers(frozenset(), frozenset())
+    other = case.model_copy(update={"case_no": "XS2024-0099", "orders": case.orders[:1]})
+    known = workspace.known_numbers(other)
+    assert known == KnownNumbers(frozenset({"YB-XS-2024-0012"}), frozenset({"PO20240418001"}))
+    without = case.model_copy(update={"case_no": "XS2024-0098", "contract": None, "orders": ()})
+    assert workspace.known_numbers(without) == KnownNumbers(frozenset(), frozenset())
+
+
+def test_number_that_another_case_took_since_the_check_stops_the_issue(
+    workspace: Workspace, case: CaseFile, ruling: Ruling
+):
+    other = case.model_copy(update={"case_no": "XS2024-0099"})
+    checked = replace(ruling, known=workspace.known_numbers(other))
+    workspace.keep(case, ruling, [Numbered(document(), 1)], by="赵")
+    with pytest.raises(StateError) as refusal:
+        workspace.keep(other, checked, [], by="赵")
+    assert refusal.value.code == "changed_meanwhile"
 
 
 class TestChain:

@@ -1,0 +1,1 @@
+"""Batches: the driver, the journal, and whole batches that meet with accidents."""
