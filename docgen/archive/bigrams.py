@@ -11,12 +11,17 @@ _CHINESE = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS = re.compile(rf"([{_CHINESE}]+)|([^\W_{_CHINESE}]+)")
 
 
+_PAIR = re.compile(rf"[{_CHINESE}]{{2}}")
 LONGEST = 64
 """Characters of the longest term; a longer word becomes several (PostgreSQL takes no term over 2 KB)."""
 
 
 LONGEST_PHRASE = 100
 """Terms that one word of a query may have; a part of a long text overlaps the next one by as many."""
+
+
+CANDIDATES = 500
+"""Hits that are ranked: of more, the newest, so that a common word costs no more than a rare one."""
 
 
 def folded(text: str) -> str:
@@ -40,3 +45,8 @@ def phrase(text: str) -> list[str]:
     if len(found) > 1 and len(found[-2]) == 2 and found[-1] == found[-2][1]:  # the text may go on after the last pair
         found.pop()
     return found
+
+
+def is_open(term: str) -> bool:
+    """Tell whether a term that ends a phrase may be the beginning of a longer one: all but a pair of characters."""
+    return not _PAIR.fullmatch(term)

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement, column, exists, func, literal_column, select, table
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from docgen.archive.bigrams import terms
+from docgen.archive.bigrams import CANDIDATES, is_open, terms
+from docgen.db.models import ArchiveRecord
 
 _TITLE_WEIGHT = 5.0
+_INDEX = table("archive_text", column("rowid"))
 
 
 def add(session: Session, entries: Sequence[tuple[int, str, str]]) -> None:
@@ -26,13 +29,21 @@ def remove(session: Session, seq: int, title: str, body: str) -> None:
     )
 
 
-def matching(session: Session, phrases: Sequence[Sequence[str]]) -> list[int]:
-    """Return the records in which every phrase occurs, the best match first."""
-    ranked = session.scalars(
-        sql("SELECT rowid FROM archive_text WHERE archive_text MATCH :query ORDER BY bm25(archive_text, :title, 1.0)"),
-        {"query": " AND ".join(f'"{" ".join(one)}" *' for one in phrases), "title": _TITLE_WEIGHT},
-    )
-    return list(ranked)
+def matching(
+    session: Session, phrases: Sequence[Sequence[str]], conditions: Sequence[ColumnElement[bool]]
+) -> list[int]:
+    """Return the records that meet `conditions` in which every phrase occurs: the newest of them, the best first."""
+    score = func.bm25(literal_column("archive_text"), _TITLE_WEIGHT, 1.0)
+    found = select(_INDEX.c.rowid, score.label("score")).where(sql("archive_text MATCH :query"))
+    if conditions:  # asked of one hit after the other: a join would search the text anew for every record
+        found = found.where(exists().where(ArchiveRecord.seq == _INDEX.c.rowid, *conditions))
+    newest = found.order_by(_INDEX.c.rowid.desc()).limit(CANDIDATES)
+    rows = session.execute(newest, {"query": " AND ".join(map(_phrase, phrases))}).all()
+    return [row.rowid for row in sorted(rows, key=lambda row: (row.score, -row.rowid))]
+
+
+def _phrase(phrase: Sequence[str]) -> str:
+    return f'"{" ".join(phrase)}"{" *" if is_open(phrase[-1]) else ""}'
 
 
 def _row(seq: int, title: str, body: str) -> dict[str, object]:

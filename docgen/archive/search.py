@@ -1,10 +1,10 @@
 """Finding records: by words of their text and by what is registered of them; the best first, with passages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from docgen.archive import textindex
@@ -18,7 +18,6 @@ from docgen.forms.fill import text_of
 
 _AROUND = 24
 _PASSAGES = 3
-_CHUNK = 500
 LIMIT = 20
 """Number of hits a search returns unless told otherwise."""
 
@@ -55,12 +54,12 @@ class Hit:
 def search(archive: Archive, query: Query) -> tuple[Hit, ...]:
     """Return the records that meet `query`: the best match first, without words the newest first."""
     with archive.database.reading() as session:
-        restricted = _restricted(session, query)
+        conditions = _conditions(session, query)
         if query.words.strip():
-            chosen = _best(session, restricted, textindex.matching(session, query.words), query.limit)
+            chosen = textindex.matching(session, query.words, conditions)[: query.limit]
         else:
-            newest = restricted.order_by(ArchiveRecord.dated.desc(), ArchiveRecord.seq.desc()).limit(query.limit)
-            chosen = list(session.scalars(newest))
+            newest = select(ArchiveRecord.seq).where(*conditions).limit(query.limit)
+            chosen = list(session.scalars(newest.order_by(ArchiveRecord.dated.desc(), ArchiveRecord.seq.desc())))
         found = kept(session, select(ArchiveRecord).where(ArchiveRecord.seq.in_(chosen)))
         texts = textindex.bodies(session, chosen) if query.words.strip() else {}
         gone = disposed_records(session)
@@ -74,19 +73,7 @@ def search(archive: Archive, query: Query) -> tuple[Hit, ...]:
     )
 
 
-def _best(session: Session, restricted: Select[int], ranked: Sequence[int], limit: int) -> list[int]:
-    """Return the first `limit` of the `ranked` records that meet the other conditions too."""
-    chosen: list[int] = []
-    for start in range(0, len(ranked), _CHUNK):
-        chunk = ranked[start : start + _CHUNK]
-        allowed = set(session.scalars(restricted.where(ArchiveRecord.seq.in_(chunk))))
-        chosen += [seq for seq in chunk if seq in allowed]
-        if len(chosen) >= limit:
-            break
-    return chosen[:limit]
-
-
-def _restricted(session: Session, query: Query) -> Select[int]:
+def _conditions(session: Session, query: Query) -> list[ColumnElement[bool]]:
     row = ArchiveRecord
     conditions = [
         row.customer.contains(query.customer, autoescape=True) if query.customer else None,
@@ -104,12 +91,12 @@ def _restricted(session: Session, query: Query) -> Select[int]:
         row.dated >= query.since if query.since else None,
         row.dated <= query.until if query.until else None,
     ]
-    chosen = select(row.seq).where(*(one for one in conditions if one is not None))
-    if query.held is None:
-        return chosen
-    scopes = [hold.scope for hold in standing_holds(session)]
-    under = row.archive_no.in_(scopes) | row.case_no.in_(scopes)
-    return chosen.where(under if query.held else ~under)
+    chosen = [one for one in conditions if one is not None]
+    if query.held is not None:
+        scopes = [hold.scope for hold in standing_holds(session)]
+        under = row.archive_no.in_(scopes) | row.case_no.in_(scopes)
+        chosen.append(under if query.held else ~under)
+    return chosen
 
 
 def _passages(archive: Archive, record: KeptRecord, text: str | None, words: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Beside the index lies each text itself, deflated, for the passages of hits.
 import zlib
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from docgen.archive import fts5, tsvector
@@ -37,8 +37,10 @@ def bodies(session: Session, seqs: Sequence[int]) -> dict[int, str]:
     return {seq: zlib.decompress(deflated).decode() for seq, deflated in session.execute(query)}
 
 
-def matching(session: Session, words: str) -> list[int]:
+def matching(session: Session, words: str, conditions: Sequence[ColumnElement[bool]] = ()) -> list[int]:
     """Return the records in which every word of `words` occurs, the best match first.
+
+    `conditions` on `ArchiveRecord` narrow the search; of more than `CANDIDATES` hits the newest count.
 
     Raises:
         InputError: a word is too long to look for (code `words_too_long`).
@@ -46,7 +48,7 @@ def matching(session: Session, words: str) -> list[int]:
     phrases = [found for word in words.split() if (found := phrase(word))]
     if any(len(one) > LONGEST_PHRASE for one in phrases):
         raise InputError("检索词过长", remedy=f"每个词不超过{LONGEST_PHRASE}个字", code="words_too_long")
-    return (fts5 if _on_sqlite(session) else tsvector).matching(session, phrases) if phrases else []
+    return (fts5 if _on_sqlite(session) else tsvector).matching(session, phrases, conditions) if phrases else []
 
 
 def _on_sqlite(session: Session) -> bool:

@@ -6,11 +6,15 @@ by more than the longest phrase, so that none is cut. The title stands first, wi
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+from sqlalchemy import ColumnElement, Select, Text, cast, column, exists, func, select, table, true, union_all
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
-from docgen.archive.bigrams import LONGEST_PHRASE, terms
+from docgen.archive.bigrams import CANDIDATES, LONGEST_PHRASE, is_open, terms
+from docgen.db.models import ArchiveRecord
 
 _PART = 8_000
 _REPEATS = 250
@@ -20,14 +24,7 @@ _INSERT = sql(
     "INSERT INTO archive_text(record_seq, part, several, terms) "
     "VALUES (:seq, :part, :several, CAST(:terms AS tsvector))"
 )
-_TOGETHER = (
-    "SELECT record_seq, max(ts_rank(terms, CAST(:every AS tsquery))) AS score FROM archive_text "
-    "WHERE terms @@ CAST(:every AS tsquery) GROUP BY record_seq"
-)
-_APART = (
-    "SELECT record_seq, max(ts_rank(terms, CAST(:any AS tsquery))) AS score FROM archive_text "
-    "WHERE several AND terms @@ CAST(:any AS tsquery) GROUP BY record_seq HAVING {each}"
-)
+_INDEX = table("archive_text", column("record_seq"), column("several"), column("terms"))
 
 
 def add(session: Session, entries: Sequence[tuple[int, str, str]]) -> None:
@@ -45,22 +42,42 @@ def remove(session: Session, seq: int, title: str, body: str) -> None:  # noqa: 
     session.execute(sql("DELETE FROM archive_text WHERE record_seq = :seq"), {"seq": seq})
 
 
-def matching(session: Session, phrases: Sequence[Sequence[str]]) -> list[int]:
-    """Return the records in which every phrase occurs, the best match first."""
-    queries = [_query(phrase) for phrase in phrases]
-    given = {"every": " & ".join(queries)}
-    found = _TOGETHER
+def matching(
+    session: Session, phrases: Sequence[Sequence[str]], conditions: Sequence[ColumnElement[bool]]
+) -> list[int]:
+    """Return the records that meet `conditions` in which every phrase occurs: the newest of them, the best first."""
+    queries = [cast(_query(phrase), TSQUERY) for phrase in phrases]
+    every = cast(" & ".join(map(_query, phrases)), TSQUERY)
+    meets = exists().where(ArchiveRecord.seq == _INDEX.c.record_seq, *conditions) if conditions else true()
+    found = [_newest(select(_INDEX.c.record_seq, _INDEX.c.terms).where(_matches(every), meets))]
     if len(queries) > 1:  # in a long text the phrases may stand in different parts
-        given |= {"any": " | ".join(queries), **{f"q{place}": query for place, query in enumerate(queries)}}
-        each = " AND ".join(f"bool_or(terms @@ CAST(:q{place} AS tsquery))" for place in range(len(queries)))
-        found = f"{_TOGETHER} UNION {_APART.format(each=each)}"
-    ranked = f"SELECT record_seq FROM ({found}) AS found GROUP BY record_seq ORDER BY max(score) DESC, record_seq DESC"  # noqa: S608
-    return list(session.scalars(sql(ranked), given))
+        anywhere = cast(" | ".join(map(_query, phrases)), TSQUERY)
+        in_parts = (
+            select(_INDEX.c.record_seq, func.max(cast(_INDEX.c.terms, Text)).label("terms"))
+            .where(_INDEX.c.several, _matches(anywhere), meets)
+            .group_by(_INDEX.c.record_seq)
+            .having(*(func.bool_or(_matches(query)) for query in queries))
+        )
+        apart = _newest(in_parts).subquery()
+        found.append(select(apart.c.record_seq, cast(apart.c.terms, TSVECTOR)))
+    candidates = union_all(*(one.subquery().select() for one in found)).subquery()
+    score = func.max(func.ts_rank(candidates.c.terms, every))
+    ranked = select(candidates.c.record_seq).group_by(candidates.c.record_seq)
+    return list(session.scalars(ranked.order_by(score.desc(), candidates.c.record_seq.desc())))
+
+
+def _newest(found: Select[Any]) -> Select[Any]:
+    return found.order_by(_INDEX.c.record_seq.desc()).limit(CANDIDATES)
+
+
+def _matches(query: ColumnElement[Any]) -> ColumnElement[bool]:
+    return _INDEX.c.terms.bool_op("@@")(query)
 
 
 def _query(phrase: Sequence[str]) -> str:
-    """Return neighbouring terms, the last as the beginning of a term; terms hold letters and digits only."""
-    return "(" + " <-> ".join(f"'{term}'" for term in phrase) + ":*)"
+    """Return neighbouring terms as tsquery, the last one open where it may go on; terms are letters and digits."""
+    neighbours = " <-> ".join(f"'{term}'" for term in phrase)
+    return f"({neighbours}{':*' if is_open(phrase[-1]) else ''})"
 
 
 def _parts(title: str, body: str) -> Iterator[str]:
