@@ -1,14 +1,20 @@
-"""Archiving, audit and search: rows per case against one commit per document, and how audit and search grow."""
+"""Archiving against the naive "one fsync and commit per document"; audit against sha256; search by size."""
 
 import hashlib
-import shutil
+import os
+import sqlite3
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
-from docgen.archive import archive_case, audit, ledger
+from benchmarks import filled
+from docgen.archive import audit
+from docgen.archive.archiving import Lot, archive_cases
 from docgen.archive.search import Query, search
+from docgen.workspace import Location, Workspace
+from tests import postgresql
 from tests.archive import shelf
 
 FORMS = (
@@ -19,63 +25,98 @@ FORMS = (
     "proposal",
     "order_form",
 )
+GROUP = 50
 
 
-def issued(folder: Path, cases: int) -> None:
-    for number in range(1, cases + 1):
-        one = shelf.numbered_case(number)
-        made = (shelf.document(form, of=one, text=f"{form} {number} 违约金 " * 300) for form in FORMS)
-        shelf.keep(folder, *made, of=one)
+def said(form: str, number: int) -> str:
+    """Return what a document says: some 800 characters, and what makes it one of its own."""
+    return f"{form} {number} {filled.words_of(number)}"
 
 
-def archive(folder: Path, cases: int, *, one_by_one: bool) -> float:
-    """Archive everything, by case or by document; return documents per second."""
-    admissions = [shelf.admission(folder, shelf.numbered_case(number)) for number in range(1, cases + 1)]
-    documents = sum(len(one.admitted) for one in admissions)
-    with shelf.archive_in(folder) as opened:
-        started = time.perf_counter()
-        for one in admissions:
-            parts = [[item] for item in one.admitted] if one_by_one else [one.admitted]
-            for part in parts:
-                archive_case(opened, one.case, part, shelf.schedule(), by="钱")
-        return documents / (time.perf_counter() - started)
+def issued(where: Location, cases: int) -> float:
+    """Issue the documents of `cases` cases; return seconds."""
+    made = [
+        (one, [shelf.document(form, of=one, text=said(form, number)) for form in FORMS])
+        for number, one in ((number, shelf.numbered_case(number)) for number in range(1, cases + 1))
+    ]
+    started = time.perf_counter()
+    for one, documents in made:
+        shelf.keep(where, *documents, of=one)
+    return time.perf_counter() - started
+
+
+def naive(folder: Path, blobs: list[bytes]) -> float:
+    """Keep each document by itself: file, fsync, folder, row, commit; return documents per second."""
+    folder.mkdir()
+    database = sqlite3.connect(folder / "naive.db", isolation_level=None)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("PRAGMA synchronous=FULL")
+    database.execute("CREATE TABLE document (sha256 TEXT PRIMARY KEY, size INTEGER)")
+    started = time.perf_counter()
+    for blob in blobs:
+        digest = hashlib.sha256(blob).hexdigest()
+        with (folder / digest).open("wb") as file:
+            file.write(blob)
+            file.flush()
+            os.fsync(file.fileno())
+        descriptor = os.open(folder, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+        database.execute("INSERT INTO document VALUES (?, ?)", (digest, len(blob)))
+    database.close()
+    return len(blobs) / (time.perf_counter() - started)
 
 
 def run(cases: int = 100) -> str:
-    """Return documents archived per second, and how long audit, search and a proof take; by the clock."""
+    """Return documents per second against the naive way, the audit's speed, and search latency."""
     lines = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "ws"
-        issued(folder, cases)
-        other = Path(shutil.copytree(folder, Path(name) / "other"))
-        single = archive(other, cases, one_by_one=True)
-        together = archive(folder, cases, one_by_one=False)
-        lines.append(
-            f"{cases} cases: {together:.0f} documents/s by case, {single:.0f}/s one by one: {together / single:.1f}x"
-        )
-        started = time.perf_counter()
-        report = audit(folder, shelf.CLOCK)
-        seconds = time.perf_counter() - started
-        paths = [path for path in (folder / "objects").rglob("*") if path.is_file()]
-        started = time.perf_counter()
-        size = sum(len(data) for path in paths if hashlib.sha256(data := path.read_bytes()))
-        plain = time.perf_counter() - started
-        lines.append(
-            f"audit: {report.records} records, {size / 1e6:.1f} MB in {seconds:.2f} s; sha256 alone {plain:.2f} s"
-        )
-        with shelf.archive_in(folder) as opened:
-            for query in (Query(words="违约金"), Query(words="contract 违约金", stage=4)):
-                started = time.perf_counter()
-                hits = search(opened, query)
-                lines.append(
-                    f"search {query.words}: {len(hits)} hits in {(time.perf_counter() - started) * 1000:.1f} ms"
-                )
-            started = time.perf_counter()
-            ledger.proof(opened, "0001-XS·2024-D30-0001")
-            lines.append(
-                f"proof in a ledger of {ledger.latest(opened).size}: {(time.perf_counter() - started) * 1000:.1f} ms"
-            )
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        server = stack.enter_context(postgresql.running())
+        blobs = [shelf.docx(said(form, number)) for number in range(1, cases + 1) for form in FORMS]
+        slow = naive(folder / "naive", blobs)
+        lines.append(f"naive: {slow:.0f} documents/s")
+        places = {
+            "SQLite": Location.of(folder / "ws"),
+            "PostgreSQL (in memory)": Location.of(server.database(), f"file:{folder / 'objects'}"),
+        }
+        for kind, where in places.items():
+            lines += _measured(kind, where, cases, slow)
     return "\n".join(lines)
+
+
+def _measured(kind: str, where: Location, cases: int, slow: float) -> list[str]:
+    Workspace.open(where, shelf.CLOCK).close()
+    keeping = issued(where, cases)
+    lots = [Lot(one, shelf.admission(where, one).admitted) for one in map(shelf.numbered_case, range(1, cases + 1))]
+    count = sum(len(lot.admitted) for lot in lots)
+    with shelf.archive_in(where) as opened:
+        started = time.perf_counter()
+        for start in range(0, cases, GROUP):
+            archive_cases(opened, lots[start : start + GROUP], shelf.schedule(), by="钱")
+        archiving = time.perf_counter() - started
+        started = time.perf_counter()
+        search(opened, Query(words="违约金"))
+        searching = time.perf_counter() - started
+    started = time.perf_counter()
+    report = audit(where, shelf.CLOCK)
+    auditing = time.perf_counter() - started
+    assert report.intact
+    root = Path(where.store.removeprefix("file:"))
+    paths = [path for path in root.rglob("*") if path.is_file()]
+    started = time.perf_counter()
+    size = sum(len(data) for path in paths if hashlib.sha256(data := path.read_bytes()))
+    plain = time.perf_counter() - started
+    return [
+        (
+            f"{kind}: archiving {count / archiving:.0f} documents/s, {count / archiving / slow:.1f}x; "
+            f"issuing and archiving {count / (keeping + archiving):.0f}/s, {count / (keeping + archiving) / slow:.1f}x"
+        ),
+        (
+            f"{kind}: audit of {report.records} records, {size / 1e6:.1f} MB in {auditing:.2f} s; sha256 {plain:.2f} s "
+            f"({auditing / plain:.1f}x); search 违约金 {searching * 1000:.1f} ms"
+        ),
+    ]
 
 
 if __name__ == "__main__":
