@@ -3,6 +3,7 @@
 What it needs is passed in as an `Office`; a refusal is a result with every reason, never an error.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from docgen.forms.spec import FormSpec
 from docgen.forms.subjects import Subject, number_parts, subjects
 from docgen.issue import Change, Identity, IssuedDocument, changes
 from docgen.numbering import case_part, document_number, file_name
+from docgen.pagecodes import with_codes
 from docgen.rulebook.guards import Action, Guard, blocking
 from docgen.workspace import KeptDocument, KnownNumbers, Ruling, Workspace
 from docgen.workspace.documents import ARCHIVED, STANDING
@@ -256,10 +258,15 @@ class Desk:
         again = self._rendered(job, before.doc_no, before.revision, before.issued_on)
         return again.sha256 == before.docx_sha256
 
-    def _pdf(self, job: _Job, docx: bytes) -> Pdf | None:
-        """Convert a document, where PDF is wanted; an error says which document it was."""
+    def _pdf(self, job: _Job, docx: bytes, number: str, revision: int) -> Pdf | None:
+        """Convert a document, where PDF is wanted, with page codes where people will sign; an error says which."""
+        if self._office.converter is None:
+            return None
         try:
-            return self._office.converter.convert(docx) if self._office.converter else None
+            pdf = self._office.converter.convert(docx)
+            if job.edition is Edition.DRAFT or not job.spec.signers:
+                return pdf
+            return with_codes(pdf, number, revision, hashlib.sha256(docx).hexdigest())
         except DocgenError as error:
             error.message = f"《{job.spec.title}》{job.subject.key}：{error.message}"
             raise
@@ -275,7 +282,7 @@ class Desk:
             file_stem=file_name(number, job.spec.title, customer.short_name or customer.name, revision, ""),
             template_sha256=job.form.sha256,
             docx=rendered.docx,
-            pdf=self._pdf(job, rendered.docx),
+            pdf=self._pdf(job, rendered.docx, number, revision),
         )
         self._running[job.spec.form_id] += 1
         self._fresh.append(Numbered(document, running))
@@ -287,5 +294,8 @@ class Desk:
     def _completed(self, job: _Job, before: KeptDocument) -> KeptDocument:
         """Add the PDF to a document that was issued without one."""
         final = before.pdf_sha256 or before.state == ARCHIVED
-        pdf = None if final else self._pdf(job, self._office.workspace.content(before.docx_sha256))
+        if final:
+            return before
+        docx = self._office.workspace.content(before.docx_sha256)
+        pdf = self._pdf(job, docx, before.doc_no, before.revision)
         return self._office.workspace.keep_pdf(before, pdf, by=before.issued_by) if pdf else before

@@ -4,7 +4,7 @@ Records are found again by these tables; what they say is proved by the ledger (
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from docgen.archive.archive import Archive
 from docgen.archive.metadata import Metadata
 from docgen.case.enums import Medium, Retention
-from docgen.db.models import ArchiveFile, ArchiveRecord
+from docgen.db.models import ArchiveFile, ArchiveRecord, Event
 from docgen.errors import IntegrityError, NotFoundError
 from docgen.stores import Store
+from docgen.workspace.events import EventKind
 
 _MEDIA = {one.value: one for one in Medium}
 _RETENTION = {one.value: one for one in Retention}
@@ -58,11 +59,13 @@ class KeptRecord:
     archived_at: datetime
     archived_by: str
     files: tuple[KeptFile, ...]
+    confirmed: frozenset[str] = frozenset()
+    """Digests of the scans that a second person held against the document (`docgen.archive.scans`)."""
 
     @property
     def medium(self) -> str:
-        """Return what the record is on: 电子, or 电子+纸质 once the paper was scanned."""
-        media = {file.medium for file in self.files}
+        """Return what the record is on: 电子, or 电子+纸质 once a scan of the paper was confirmed."""
+        media = {one.medium for one in self.files if one.medium is not Medium.PAPER or one.sha256 in self.confirmed}
         return "+".join(one.label for one in Medium if one in media)
 
 
@@ -91,7 +94,16 @@ def kept(session: Session, query: Select[ArchiveRecord]) -> tuple[KeptRecord, ..
     of_rows = select(ArchiveFile).where(ArchiveFile.record_seq.in_(numbers)).order_by(ArchiveFile.id)
     for file in session.scalars(of_rows):
         files[file.record_seq].append(kept_file(file))
-    return tuple(_kept(row, files[row.seq]) for row in rows)
+    confirmed = confirmed_scans(session, {row.case_no for row in rows})
+    return tuple(_kept(row, files[row.seq], confirmed) for row in rows)
+
+
+def confirmed_scans(session: Session, case_nos: Collection[str]) -> frozenset[str]:
+    """Return the digests of the scans of some cases that were confirmed."""
+    query = select(Event.data).where(Event.kind == EventKind.SCAN_CONFIRMED)
+    if len(case_nos) == 1:
+        query = query.where(Event.case_no == next(iter(case_nos)))
+    return frozenset(sha256 for said in session.scalars(query) for sha256 in said["scans"])
 
 
 def kept_file(row: ArchiveFile) -> KeptFile:
@@ -148,7 +160,7 @@ def columns(metadata: Metadata, said: Mapping[str, Any], *, at: datetime, by: st
     }
 
 
-def _kept(row: ArchiveRecord, files: list[KeptFile]) -> KeptRecord:
+def _kept(row: ArchiveRecord, files: list[KeptFile], confirmed: frozenset[str]) -> KeptRecord:
     return KeptRecord(
         archive_no=row.archive_no,
         case_no=row.case_no,
@@ -167,4 +179,5 @@ def _kept(row: ArchiveRecord, files: list[KeptFile]) -> KeptRecord:
         archived_at=row.archived_at,
         archived_by=row.archived_by,
         files=tuple(files),
+        confirmed=confirmed & {file.sha256 for file in files},
     )

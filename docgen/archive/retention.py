@@ -5,7 +5,6 @@ the ledger. Disposal removes the document's bytes and scans; the record, its met
 destruction register that 档案法 and DA/T 46 ask for).
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from docgen.archive import ledger, textindex
 from docgen.archive.archive import Archive
 from docgen.archive.assertions import claims, disposed_records
 from docgen.archive.ledger import Head
+from docgen.archive.people import same_person
 from docgen.archive.records import DESCRIPTION, KeptRecord, kept, record
 from docgen.clock import day
 from docgen.db.models import ArchiveFile, ArchiveRecord, Event
@@ -172,16 +172,12 @@ def _reasons(session: Session, row: ArchiveRecord, today: date, approver: str | 
     query = select(Event.actor).where(
         Event.kind == EventKind.DISPOSAL_PROPOSED, Event.case_no == row.case_no, Event.subject == row.archive_no
     )
-    proposers = {_same(actor) for actor in session.scalars(query)}
+    proposers = {same_person(actor) for actor in session.scalars(query)}
     if not proposers:
         reasons.append("尚未有人提出销毁")
-    elif proposers <= {_same(approver)}:
+    elif proposers <= {same_person(approver)}:
         reasons.append("批准人不得是提出人")
     return reasons
-
-
-def _same(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def _say(  # noqa: PLR0913 - one event has this many parts

@@ -8,6 +8,7 @@ COMMANDS = {
     "add": "taking_in:add",
     "backup": "copying:backup",
     "check": "proving:check",
+    "confirm": "taking_in:confirm",
     "dispose": "keeping:dispose",
     "export": "taking_out:export_case",
     "hold": "keeping:hold",

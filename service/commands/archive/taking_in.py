@@ -52,4 +52,16 @@ def scan(
     found = [scans.Scan(path.read_bytes(), scanned_by, at) for path in files]
     with archive_of(settings) as opened:
         head = scans.attach(opened, archive_no, found, by=wiring.operator(settings, by))
-    click.echo(f"已挂接 {len(found)} 份扫描件\n树头 {head}")
+    click.echo(f"已挂接 {len(found)} 份扫描件，待另一人核对：docgen archive confirm {archive_no}\n树头 {head}")
+
+
+@click.command()
+@click.argument("archive_no", metavar="档号")
+@click.option("--by-eye", metavar="原因", default="", help="纸质件没有页码二维码：人工逐页核对，说明原因")
+@by_option
+@click.pass_obj
+def confirm(settings: Settings, archive_no: str, by_eye: str, by: str | None) -> None:
+    """由第二人核对扫描件与签发的文书一致（页数、编号、每页二维码）；核对后纸质才算归档。"""
+    with archive_of(settings) as opened:
+        head = scans.confirm(opened, archive_no, by=wiring.operator(settings, by), by_eye=by_eye)
+    click.echo(f"已核对　{archive_no}　电子+纸质\n树头 {head}")
