@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from docgen.case.values import SHANGHAI
 from docgen.clock import FixedClock
 from docgen.db.engine import Database, migrations
-from docgen.db.models import ArchiveAccess, ArchiveRecord, Base, CaseSnapshot, Event, TreeHead
+from docgen.db.models import ArchiveAccess, ArchiveRecord, Base, CaseSnapshot, Event, OrderNumber, TreeHead
 from docgen.errors import BackendError
 from docgen.workspace import Location, Workspace, events
 from docgen.workspace.events import EventKind
@@ -56,6 +56,23 @@ def test_every_migration_can_be_taken_back_and_done_again(database: Database, lo
         assert left == {"alembic_version"}
         command.upgrade(config, "head")
         assert MigrationContext.configure(connection).get_current_revision() == head
+    engine.dispose()
+
+
+def test_order_numbers_of_cases_kept_before_are_found(database: Database, location: Location):
+    with database.writing() as session:
+        for number, orders in ((1, ["PO-1", "PO-2"]), (2, ["PO-2"]), (3, [])):
+            snapshot = {"sha256": f"{number}" * 64, "case_no": f"XS2024-{number:04d}", "title": "", "stored_at": NOW}
+            session.add(CaseSnapshot(**snapshot, contract_no=None, order_nos=orders))
+    config = migrations()
+    engine = create_engine(location.database)
+    with engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0004")
+        command.upgrade(config, "head")
+    with database.reading() as session:
+        found = {(row.number, row.case_no) for row in session.scalars(select(OrderNumber))}
+    assert found == {("PO-1", "XS2024-0001"), ("PO-2", "XS2024-0001"), ("PO-2", "XS2024-0002")}
     engine.dispose()
 
 
