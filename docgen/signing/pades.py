@@ -43,7 +43,7 @@ APPLICATION: Final = "anjuan tight 1"
 RESERVED: Final = 24_576  # bytes for one signature with its time stamp and chain (measured: 17,330 with RSA)
 
 _FIELD_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-_TIGHT: Final = DSSContentSettings(
+TIGHT: Final = DSSContentSettings(
     include_vri=False,
     placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE,
     next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
@@ -60,7 +60,9 @@ class Act:
     reason: str
 
 
-class _Writer(IncrementalPdfFileWriter):
+class Writer(IncrementalPdfFileWriter):
+    """Appends to a file, its metadata left alone."""
+
     def _update_meta(self) -> None:
         """Leave the metadata as issued: a signature changes neither author nor date, and PDF/A wants XMP to agree."""
 
@@ -93,7 +95,7 @@ def lay_out(pdf: bytes, places: Mapping[str, Box]) -> bytes:
         InputError: a name or place cannot be used (`signature_field`), or `pdf` is no usable PDF (`pdf_unreadable`).
         StateError: the file has signatures already (`already_signed`).
     """
-    writer = _open(pdf)
+    writer = open_writer(pdf)
     if next(enumerate_sig_fields(writer.prev), None) is not None:
         raise StateError("文件中已有签名域", code="already_signed", remedy="改变了的文件须重新签发，另行签署")
     for name, box in places.items():
@@ -113,7 +115,7 @@ def sign(pdf: bytes, act: Act, timestamper: Timestamper, clock: Clock) -> bytes:
         BackendError: no time stamp could be had (`timestamp_failed`).
         InputError: `pdf` is no usable PDF (`pdf_unreadable`).
     """
-    writer = _open(pdf)
+    writer = open_writer(pdf)
     fields = {name: value for name, value, _ in enumerate_sig_fields(writer.prev)}
     if fields.get(act.field, True) is not None:
         raise NotFoundError("没有这个空白的签名域", code="signature_field_missing", remedy="检查签署顺序和签名域名称")
@@ -127,9 +129,9 @@ def sign(pdf: bytes, act: Act, timestamper: Timestamper, clock: Clock) -> bytes:
         docmdp_permissions=MDPPerm.FILL_FORMS,
         embed_validation_info=True,
         use_pades_lta=True,
-        validation_context=_context(act.credential.trust + timestamper.trust(), clock.now()),
+        validation_context=validation_context(act.credential.trust + timestamper.trust(), clock.now()),
         signer_key_usage={"non_repudiation"},
-        dss_settings=_TIGHT,
+        dss_settings=TIGHT,
     )
     signer = _Signer(meta, act.credential.spend(), timestamper=timestamper, stamp_style=DrawnStyle(drawing=act.drawing))
     signer.clock = clock
@@ -145,7 +147,8 @@ def sign(pdf: bytes, act: Act, timestamper: Timestamper, clock: Clock) -> bytes:
     return target.getvalue()
 
 
-def _context(trust: Trust, now: datetime) -> ValidationContext:
+def validation_context(trust: Trust, now: datetime) -> ValidationContext:
+    """Return how certificates are proven before signing, as of `now`: offline, revocation known for each."""
     return ValidationContext(
         trust_roots=list(trust.roots),
         other_certs=list(trust.others),
@@ -156,9 +159,10 @@ def _context(trust: Trust, now: datetime) -> ValidationContext:
     )
 
 
-def _open(pdf: bytes) -> _Writer:
+def open_writer(pdf: bytes) -> Writer:
+    """Open `pdf` to append to it; raises `InputError` (`pdf_unreadable`)."""
     try:
-        writer = _Writer(io.BytesIO(pdf))
+        writer = Writer(io.BytesIO(pdf))
         encrypted = writer.prev.encrypted
     except (PdfError, ValueError) as error:
         raise _unreadable() from error
@@ -167,7 +171,7 @@ def _open(pdf: bytes) -> _Writer:
     return writer
 
 
-def _written(writer: _Writer) -> bytes:
+def _written(writer: Writer) -> bytes:
     target = io.BytesIO()
     writer.write(target)  # type: ignore[no-untyped-call]
     return target.getvalue()
