@@ -43,10 +43,13 @@ APPLICATION: Final = "anjuan tight 1"
 RESERVED: Final = 24_576  # bytes for one signature with its time stamp and chain (measured: 17,330 with RSA)
 
 _FIELD_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-TIGHT: Final = DSSContentSettings(
+TIGHT_STAMP: Final = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
+"""How a document time stamp is added: the proof first, so that the stamp ends the file."""
+
+_TIGHT: Final = DSSContentSettings(
     include_vri=False,
     placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE,
-    next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+    next_ts_settings=TIGHT_STAMP,
 )
 
 
@@ -131,7 +134,7 @@ def sign(pdf: bytes, act: Act, timestamper: Timestamper, clock: Clock) -> bytes:
         use_pades_lta=True,
         validation_context=validation_context(act.credential.trust + timestamper.trust(), clock.now()),
         signer_key_usage={"non_repudiation"},
-        dss_settings=TIGHT,
+        dss_settings=_TIGHT,
     )
     signer = _Signer(meta, act.credential.spend(), timestamper=timestamper, stamp_style=DrawnStyle(drawing=act.drawing))
     signer.clock = clock

@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import Final
 
 from asn1crypto import x509
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfTimeStamper
 
 from docgen.clock import Clock
 from docgen.errors import StateError
-from docgen.signing.pades import RESERVED, TIGHT, Writer, open_writer, validation_context
+from docgen.signing.pades import RESERVED, TIGHT_STAMP, Writer, open_writer, validation_context
 from docgen.signing.timestamps import Timestamper
 from docgen.signing.trust import Trust
 from docgen.signing.verify import verify
@@ -29,8 +28,7 @@ def expires_at(pdf: bytes) -> datetime | None:
     Renew well before: once it has passed, nothing can prove the file any more. Raises `InputError`
     (`pdf_unreadable`).
     """
-    reader = open_writer(pdf).prev
-    stamps = list(reader.embedded_timestamp_signatures) if isinstance(reader, PdfFileReader) else []
+    stamps = list(open_writer(pdf).prev.embedded_timestamp_signatures)
     if not stamps:
         return None
     certificate: x509.Certificate = stamps[-1].signer_cert
@@ -39,7 +37,7 @@ def expires_at(pdf: bytes) -> datetime | None:
 
 
 def renew(pdf: bytes, timestamper: Timestamper, trust: Trust, clock: Clock) -> bytes:
-    """Append fresh proof and a new document time stamp to `pdf`, and return the new file, of which `pdf` is the beginning.
+    """Append fresh proof and a new document time stamp to `pdf`; return the new file, of which `pdf` is the beginning.
 
     `trust` proves the time stamps the file already has; only a file that is valid by it is renewed, since a new time
     stamp over a broken one would make it look looked after.
@@ -67,7 +65,7 @@ def renew(pdf: bytes, timestamper: Timestamper, trust: Trust, clock: Clock) -> b
             validation_context=validation_context(believed, clock.now()),
             bytes_reserved=RESERVED,
             output=target,
-            dss_settings=TIGHT.next_ts_settings,
+            dss_settings=TIGHT_STAMP,
         )
     except SigningError as error:
         raise StateError(

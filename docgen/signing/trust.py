@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from asn1crypto import crl as asn1_crl
@@ -27,6 +28,15 @@ class Trust:
     def __add__(self, other: "Trust") -> "Trust":
         """Believe what either believes."""
         return Trust(self.roots + other.roots, self.others + other.others, self.crls + other.crls)
+
+    def revoked(self, certificate: x509.Certificate, by: datetime) -> bool:
+        """Whether one of the known lists says that `certificate` was revoked by then."""
+        return any(
+            entry["user_certificate"].native == certificate.serial_number and entry["revocation_date"].native <= by
+            for one in self.crls
+            if one.issuer == certificate.issuer
+            for entry in one["tbs_cert_list"]["revoked_certificates"]
+        )
 
     def policy(self, rule: RevocationCheckingRule) -> CertValidationPolicySpec:
         """Say how chains are built to these roots, revocation being checked by `rule` (ETSI TS 119 172)."""

@@ -11,6 +11,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from pyhanko.pdf_utils.generic import DictionaryObject
@@ -41,7 +42,7 @@ from docgen.signing.wording import ades_reason
 MAX_PDF: Final = 100_000_000  # bytes
 MAX_SIGNATURES: Final = 64
 _PRESENT: Final = SystemClock()
-_AGED: Final = frozenset({"certificate_expired", "revocation_stale", "time_unproven"})
+_AGED: Final = frozenset({"certificate_expired", "certificate_unproven", "revocation_stale", "time_unproven"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,13 @@ def verify(pdf: bytes, trust: Trust, expect: Expectation | None = None, *, clock
 
 class _Verification:
     def __init__(self, pdf: bytes, reader: PdfFileReader, trust: Trust, clock: Clock) -> None:
-        self._pdf, self._reader = pdf, reader
+        self._pdf, self._reader, self._trust = pdf, reader, trust
         now = clock.now()
-        self._timing = ValidationTimingInfo(now, now, point_in_time_validation=False)
+        self._timing = _as_of(now)
         self._embedded = list(reader.embedded_signatures)
         self._stamps = [one for one in self._embedded if one.sig_object_type == "/DocTimeStamp"]
         proof = proof_of(reader)
+        self._times: dict[int, datetime] = {}
         self._has_proof, self._spec = proof.present, proof.specification(trust)
 
     def judge(self, digest: str, expect: Expectation | None) -> Verdict:
@@ -90,12 +92,13 @@ class _Verification:
         reasons = [*_record(digest, expect), *self._outline(filled, signers)]
         if len(self._embedded) > MAX_SIGNATURES or not signers:
             return judged(digest, tight=tight, signatures=(), reasons=reasons)
-        stamps = [self._examine(one, signed=False) for one in self._stamps]
+        stamps = self._examined_stamps()
+        self._times = {one.signature.signed_revision: _stamped_at(one.signature) for one in stamps if not one.reasons}
         holding = [one.signature.signed_revision for one in stamps if not one.reasons]
         reports: list[SignatureReport] = []
         reasons += [reason for one in stamps for reason in one.reasons]
         for one in signers:
-            examined = self._examine(one, signed=True)
+            examined = self._examined_signature(one)
             report = self._report(examined, holding)
             found = list(examined.reasons)
             stamped = any(stamp.signed_revision > one.signed_revision for stamp in self._stamps)
@@ -122,7 +125,29 @@ class _Verification:
         if max(range_end(_byte_range(one)) for one in self._embedded) != len(self._pdf):
             yield _reason("content_appended", "最后一个签名之后又追加了内容")
 
-    def _examine(self, one: EmbeddedPdfSignature, *, signed: bool) -> _Examined:
+    def _examined_stamps(self) -> list[_Examined]:
+        """Examine the newest time stamp at the present, and each older one also as of the time the next one proves."""
+        examined: list[_Examined] = []
+        proven: datetime | None = None
+        for one in reversed(self._stamps):
+            found = self._examine(one, self._timing, signed=False)
+            if proven and any(reason.code in _AGED for reason in found.reasons):
+                found = self._examine(one, _as_of(proven), signed=False)
+            examined.append(found)
+            if not found.reasons:
+                proven = _stamped_at(one)
+        return examined[::-1]
+
+    def _examined_signature(self, one: EmbeddedPdfSignature) -> _Examined:
+        """Examine a signature at the present, and, once its authority has expired, as of its document time stamp."""
+        found = self._examine(one, self._timing, signed=True)
+        proven = min((at for revision, at in self._times.items() if revision > one.signed_revision), default=None)
+        if proven and any(reason.code == "certificate_unproven" for reason in found.reasons):
+            past = self._examine(one, _as_of(proven), signed=True)
+            return past if past.reasons or not self._trust.revoked(one.signer_cert, proven) else found
+        return found
+
+    def _examine(self, one: EmbeddedPdfSignature, timing: ValidationTimingInfo, *, signed: bool) -> _Examined:
         field = str(one.field_name)
         try:
             reasons = list(range_reasons(self._pdf, _byte_range(one), one.pkcs7_content, field))
@@ -131,40 +156,35 @@ class _Verification:
             if not summary["docmdp_ok"]:
                 reasons.append(_reason("forbidden_change", "签名之后文件有不允许的改动", field))
             if signed:
-                found, status = asyncio.run(self._signature(one))
+                found, status = asyncio.run(self._signature(one, timing))
             else:
-                found, status = asyncio.run(self._stamp(one)), None
+                found, status = asyncio.run(self._stamp(one, timing)), None
             reasons += [found] if found else []
         except Exception:  # noqa: BLE001 - see `verify`
             return _Examined(one, (_reason("signature_malformed", "签名的格式不符合标准", field),))
         return _Examined(one, tuple(reasons), status)
 
-    async def _signature(self, one: EmbeddedPdfSignature) -> tuple[Reason | None, StandardCMSSignatureStatus | None]:
+    async def _signature(
+        self, one: EmbeddedPdfSignature, timing: ValidationTimingInfo
+    ) -> tuple[Reason | None, StandardCMSSignatureStatus | None]:
         """Validate at the present first; only what fails there needs proof of an earlier existence."""
-        basic = await ades_basic_validation(one.signed_data, self._spec, **self._arguments(one))
+        basic = await ades_basic_validation(one.signed_data, self._spec, **_arguments(one, timing))
         result: AdESBasicValidationResult[StandardCMSSignatureStatus] = basic
         stamped = next(extract_tst_data_iter(one.signer_info, signed=False), None) is not None
         if stamped and basic.ades_subindic in {AdESPassed.OK, AdESIndeterminate.REVOKED_NO_POE}:
-            result = await ades_with_time_validation(one.signed_data, self._spec, **self._arguments(one))
+            result = await ades_with_time_validation(one.signed_data, self._spec, **_arguments(one, timing))
         if result.ades_subindic is not AdESPassed.OK and self._stamps:
             result = await ades_lta_validation(
-                one, PdfSignatureValidationSpec(self._spec, diff_policy=None), timing_info=self._timing
+                one, PdfSignatureValidationSpec(self._spec, diff_policy=None), timing_info=timing
             )
         found = ades_reason(result.ades_subindic, str(one.field_name))
-        if found and one.signer_cert.not_valid_before > self._timing.validation_time:
+        if found and one.signer_cert.not_valid_before > timing.validation_time:
             found = ades_reason(AdESFailure.NOT_YET_VALID, str(one.field_name))  # pyHanko: a general failure
         return found, result.api_status
 
-    def _arguments(self, one: EmbeddedPdfSignature) -> dict[str, Any]:
-        return {"timing_info": self._timing, "raw_digest": one.compute_digest()}
-
-    async def _stamp(self, one: EmbeddedPdfSignature) -> Reason | None:
-        result = await ades_timestamp_validation(
-            one.signed_data, self._spec, one.compute_digest, timing_info=self._timing
-        )
+    async def _stamp(self, one: EmbeddedPdfSignature, timing: ValidationTimingInfo) -> Reason | None:
+        result = await ades_timestamp_validation(one.signed_data, self._spec, one.compute_digest, timing_info=timing)
         found = ades_reason(result.ades_subindic, str(one.field_name))
-        if found and one is not self._stamps[-1] and found.code in _AGED:
-            return None  # a later time stamp proves that this one was good in its day; AdES of the signatures decides
         return found and found.model_copy(update={"message": f"时间戳：{found.message}"})
 
     def _report(self, examined: _Examined, holding: Sequence[int]) -> SignatureReport:
@@ -192,6 +212,19 @@ class _Verification:
 
 def _broken(digest: str, expect: Expectation | None, reason: Reason) -> Verdict:
     return judged(digest, tight=False, signatures=(), reasons=[reason, *_record(digest, expect)])
+
+
+def _as_of(moment: datetime) -> ValidationTimingInfo:
+    return ValidationTimingInfo(moment, moment, point_in_time_validation=False)
+
+
+def _stamped_at(one: EmbeddedPdfSignature) -> datetime:
+    time: datetime = one.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+    return time
+
+
+def _arguments(one: EmbeddedPdfSignature, timing: ValidationTimingInfo) -> dict[str, Any]:
+    return {"timing_info": timing, "raw_digest": one.compute_digest()}
 
 
 def _byte_range(one: EmbeddedPdfSignature) -> list[int]:
