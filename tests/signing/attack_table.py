@@ -1,4 +1,4 @@
-"""Print which validator notices which attack, as the table of docs/security.md: `python -m tests.signing.attack_table`."""
+"""Print which validator notices which attack, for docs/security.md: `python -m tests.signing.attack_table`."""
 
 import logging
 import sys
@@ -15,8 +15,8 @@ from tests.signing.world import contract, found, laid_out
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
         world = found(folder / "authority", SystemClock())
         signed = world.signed_by_person(laid_out(contract()))
         (folder / "nss").mkdir()
