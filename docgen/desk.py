@@ -5,8 +5,8 @@ What it needs is passed in as an `Office`; a refusal is a result with every reas
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -109,14 +109,32 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
+    """One document to be made: a form, its subject and the edition."""
+
     form: Form
     subject: Subject
     edition: Edition
 
     @property
     def spec(self) -> FormSpec:
+        """Return the declaration of the form."""
         return self.form.spec
+
+    @property
+    def key(self) -> tuple[str, str, Edition]:
+        """Return what tells this document from all others of the case."""
+        return self.spec.form_id, self.subject.key, self.edition
+
+
+@dataclass(slots=True)
+class _Made:
+    """A document that was filled and numbered; its PDF may still be on the way."""
+
+    job: Job
+    document: IssuedDocument
+    running: int
+    pdf: Callable[[], Pdf] | None
 
 
 class Desk:
@@ -129,11 +147,11 @@ class Desk:
         self._overrides = office.workspace.overrides(case.case_no)
         self._issued_on = report.as_of.date()
         self._running: Counter[str] = Counter()
-        self._fresh: list[Numbered] = []
+        self._fresh: list[_Made] = []
         self._unchanged: list[KeptDocument] = []
         self._changes: dict[tuple[str, str], tuple[Change, ...]] = {}
 
-    def jobs(self, wish: Wish) -> Iterator[_Job]:
+    def jobs(self, wish: Wish) -> Iterator[Job]:
         """Yield a job for each subject of the wish."""
         form = self._office.catalogue.get(wish.form_id)
         found = subjects(form.spec, self._case)
@@ -145,7 +163,7 @@ class Desk:
                 code="no_subject",
                 remedy=f"可选对象：{keys}",
             )
-        wanted = [_Job(form, one, wish.edition or editions(form.spec, self._case, one)[-1]) for one in chosen]
+        wanted = [Job(form, one, wish.edition or editions(form.spec, self._case, one)[-1]) for one in chosen]
         due = [job for job in wanted if (opens_on := self._opens_on(job)) is None or opens_on <= self._issued_on]
         if not due and not wish.early:
             raise StateError(
@@ -155,14 +173,14 @@ class Desk:
             )
         yield from due
 
-    def _opens_on(self, job: _Job) -> date | None:
+    def _opens_on(self, job: Job) -> date | None:
         """Return the day before which the document is not issued; None where there is none, or not yet."""
         if job.spec.opens_on is None or job.edition is Edition.RECORD:
             return None
         found = at(self._context(job, "", 0, self._issued_on), job.spec.opens_on)
         return found if isinstance(found, date) else None
 
-    def made(self, job: _Job) -> Refusal | None:
+    def made(self, job: Job) -> Refusal | None:
         """Make the document of a job; return the refusal where it may not be issued."""
         guards = self._guards(job.spec, job.edition)
         stopped = blocking(self._report, guards, job.subject.path, self._overrides)
@@ -186,16 +204,29 @@ class Desk:
                 if before:
                     self._note_changes(job, number, before, rendered)
         except InputError as error:
-            reasons = error.details or (Detail("", "", error.message),)
-            return Refusal(job.spec, job.subject.key, job.edition, unprintable=reasons)
+            return _unprintable(job, error)
         return None
+
+    def unconverted(self) -> dict[tuple[str, str, Edition], Refusal]:
+        """Wait for the PDF of every document made; return the refusals of those that cannot have one, by `Job.key`."""
+        refused = {}
+        for made in self._fresh:
+            if made.pdf is None:
+                continue
+            try:
+                made.document = replace(made.document, pdf=_named(made.job, made.pdf))
+            except InputError as error:
+                refused[made.job.key] = _unprintable(made.job, error)
+            made.pdf = None
+        return refused
 
     def keep(self, known: KnownNumbers, by: str) -> Outcome:
         """Keep what was made, all or none; tell of all documents, issued now or before."""
         fresh: tuple[KeptDocument, ...] = ()
         if self._fresh:
             ruling = self._office.rulebook.ruling(self._report, known)
-            fresh = self._office.workspace.keep(self._case, ruling, self._fresh, by=by)
+            numbered = [Numbered(made.document, made.running) for made in self._fresh]
+            fresh = self._office.workspace.keep(self._case, ruling, numbered, by=by)
         revised = {one.id: self._changes.get((one.doc_no, one.identity.edition), ()) for one in fresh}
         return Outcome(
             kept=(*self._unchanged, *fresh),
@@ -210,10 +241,10 @@ class Desk:
             guards += self._office.rulebook.guards(spec, Action.SIGN, edition)
         return guards
 
-    def _identity(self, job: _Job) -> Identity:
+    def _identity(self, job: Job) -> Identity:
         return Identity(self._case.case_no, job.spec.form_id, job.subject.key, job.edition.value)
 
-    def _numbered(self, job: _Job) -> tuple[str, int, KeptDocument | None]:
+    def _numbered(self, job: Job) -> tuple[str, int, KeptDocument | None]:
         """Return number, running number and the revision before this one."""
         workspace, identity = self._office.workspace, self._identity(job)
         state = workspace.number_state(identity)
@@ -230,11 +261,11 @@ class Desk:
             )
         return declared, running, before if before and before.doc_no == declared else None
 
-    def _next_number(self, job: _Job, running: int) -> str:
+    def _next_number(self, job: Job, running: int) -> str:
         parts = {**number_parts(job.subject), "case": case_part(self._case.case_no)}
         return document_number(job.spec.number, n=running, on=self._issued_on, **parts)
 
-    def _declared(self, job: _Job) -> str | None:
+    def _declared(self, job: Job) -> str | None:
         """Return the number that the case file itself gives the document; None where we give it."""
         if job.spec.number_from is None:
             return None
@@ -242,36 +273,32 @@ class Desk:
         found = at(self._context(job, "", 0, self._issued_on), job.spec.number_from)
         return str(found) if found else None
 
-    def _rendered(self, job: _Job, number: str, revision: int, issued_on: date) -> RenderedForm:
+    def _rendered(self, job: Job, number: str, revision: int, issued_on: date) -> RenderedForm:
         context = self._context(job, number, revision, issued_on)
         return fill(job.spec, job.form.template, context, job.edition)
 
-    def _context(self, job: _Job, number: str, revision: int, issued_on: date) -> Mapping[str, object]:
+    def _context(self, job: Job, number: str, revision: int, issued_on: date) -> Mapping[str, object]:
         issuance = Issuance(
             edition=job.edition, number=number, revision=revision, issued_on=issued_on, as_of=self._report.as_of
         )
         figures = self._office.rulebook.figures(issued_on)
         return build_context(job.spec, self._case, job.subject, issuance, figures)
 
-    def _same(self, job: _Job, before: KeptDocument) -> bool:
+    def _same(self, job: Job, before: KeptDocument) -> bool:
         """Tell whether issuing again would give the very bytes that were issued before."""
         again = self._rendered(job, before.doc_no, before.revision, before.issued_on)
         return again.sha256 == before.docx_sha256
 
-    def _pdf(self, job: _Job, docx: bytes, number: str, revision: int) -> Pdf | None:
-        """Convert a document, where PDF is wanted, with page codes where people will sign; an error says which."""
+    def _begun(self, job: Job, docx: bytes, number: str, revision: int) -> Callable[[], Pdf] | None:
+        """Begin the PDF of a document, where PDF is wanted; with page codes where people will sign."""
         if self._office.converter is None:
             return None
-        try:
-            pdf = self._office.converter.convert(docx)
-            if job.edition is Edition.DRAFT or not job.spec.signers:
-                return pdf
-            return with_codes(pdf, number, revision, hashlib.sha256(docx).hexdigest())
-        except DocgenError as error:
-            error.message = f"《{job.spec.title}》{job.subject.key}：{error.message}"
-            raise
+        drawn = self._office.converter.begin(docx)
+        if job.edition is Edition.DRAFT or not job.spec.signers:
+            return drawn
+        return lambda: with_codes(drawn(), number, revision, hashlib.sha256(docx).hexdigest())
 
-    def _take(self, job: _Job, number: str, running: int, revision: int, rendered: RenderedForm) -> None:
+    def _take(self, job: Job, number: str, running: int, revision: int, rendered: RenderedForm) -> None:
         customer = self._case.customer
         document = IssuedDocument(
             identity=self._identity(job),
@@ -282,20 +309,35 @@ class Desk:
             file_stem=file_name(number, job.spec.title, customer.short_name or customer.name, revision, ""),
             template_sha256=job.form.sha256,
             docx=rendered.docx,
-            pdf=self._pdf(job, rendered.docx, number, revision),
+            pdf=None,
         )
         self._running[job.spec.form_id] += 1
-        self._fresh.append(Numbered(document, running))
+        self._fresh.append(_Made(job, document, running, self._begun(job, rendered.docx, number, revision)))
 
-    def _note_changes(self, job: _Job, number: str, before: KeptDocument, rendered: RenderedForm) -> None:
+    def _note_changes(self, job: Job, number: str, before: KeptDocument, rendered: RenderedForm) -> None:
         earlier = text_of(self._office.workspace.content(before.docx_sha256))
         self._changes[number, job.edition.value] = changes(earlier, rendered.text)
 
-    def _completed(self, job: _Job, before: KeptDocument) -> KeptDocument:
+    def _completed(self, job: Job, before: KeptDocument) -> KeptDocument:
         """Add the PDF to a document that was issued without one."""
-        final = before.pdf_sha256 or before.state == ARCHIVED
-        if final:
+        if before.pdf_sha256 or before.state == ARCHIVED:
             return before
         docx = self._office.workspace.content(before.docx_sha256)
-        pdf = self._pdf(job, docx, before.doc_no, before.revision)
-        return self._office.workspace.keep_pdf(before, pdf, by=before.issued_by) if pdf else before
+        begun = self._begun(job, docx, before.doc_no, before.revision)
+        if begun is None:
+            return before
+        return self._office.workspace.keep_pdf(before, _named(job, begun), by=before.issued_by)
+
+
+def _named(job: Job, begun: Callable[[], Pdf]) -> Pdf:
+    """Return the PDF that was begun; an error says which document it was."""
+    try:
+        return begun()
+    except DocgenError as error:
+        error.message = f"《{job.spec.title}》{job.subject.key}：{error.message}"
+        raise
+
+
+def _unprintable(job: Job, error: InputError) -> Refusal:
+    reasons = error.details or (Detail("", "", error.message),)
+    return Refusal(job.spec, job.subject.key, job.edition, unprintable=reasons)

@@ -43,7 +43,11 @@ def issue(case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as
     """
     known = office.workspace.known_numbers(case)
     report = office.rulebook.check(case, as_of, known)
-    desk = Desk(case, report, office)
-    jobs = [job for wish in wishes for job in desk.jobs(wish)]
-    refused = [answer for job in jobs if isinstance(answer := desk.made(job), Refusal)]
-    return replace(desk.keep(known, by), refused=tuple(refused))
+    jobs = [job for wish in wishes for job in Desk(case, report, office).jobs(wish)]
+    barred: dict[tuple[str, str, Edition], Refusal] = {}
+    while True:  # what turns out to have no PDF gives its number back: the others are made anew without it
+        desk = Desk(case, report, office)
+        refused = [answer for job in jobs if (answer := barred.get(job.key) or desk.made(job))]
+        if not (unconverted := desk.unconverted()):
+            return replace(desk.keep(known, by), refused=tuple(refused))
+        barred |= unconverted

@@ -18,7 +18,7 @@ class Settings:
     `workspace` is a folder or the URL of a database, `store` the URI of a store (empty: in the folder); `converter` is
     a URI of `docgen.convert`; `templates` are folders of forms, later ones override earlier ones; `packs` and `policy`
     are None for those that ship. `signer` and `timestamper` are URIs of `docgen.signing`, `trust` a PEM file with the
-    roots that count as true.
+    roots that count as true; `workers` is how many processes one command may use.
     """
 
     workspace: str | Path = "docgen-data"
@@ -32,6 +32,7 @@ class Settings:
     signer: str = ""
     timestamper: str = ""
     trust: Path | None = None
+    workers: int = 1
 
     def with_workspace(self, address: str) -> "Settings":
         """Return the same settings with another workspace, a folder or the URL of a database."""
@@ -53,6 +54,7 @@ def from_environment() -> Settings:
         templates=(ROOT / "templates_docx", *extra),
         policy=Path(policy) if policy else None,
         retention=Path(os.environ.get("DOCGEN_RETENTION") or ROOT / "rules" / "retention.yaml"),
+        workers=os.cpu_count() or 1,
         operator=os.environ.get("DOCGEN_OPERATOR") or _login_name(),
         signer=os.environ.get("DOCGEN_SIGNER", ""),
         timestamper=os.environ.get("DOCGEN_TIMESTAMPER", ""),

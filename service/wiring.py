@@ -63,11 +63,11 @@ def workspace(settings: Settings, clock: Clock | None = None) -> Iterator[Worksp
 
 @contextmanager
 def office(
-    settings: Settings, *, policy: Path | None = None, pdf: bool = True, clock: Clock | None = None
+    settings: Settings, *, policy: Path | None = None, pdf: bool = True, clock: Clock | None = None, workers: int = 1
 ) -> Iterator[Office]:
-    """Open everything that issuing needs, and close it at the end."""
+    """Open everything that issuing needs, and close it at the end; `workers` processes share many PDFs."""
     clock = clock or SystemClock()
-    converter = open_converter(settings.converter) if pdf else None
+    converter = open_converter(settings.converter, workers=workers) if pdf else None
     try:
         with workspace(settings, clock) as opened:
             rules = IssuingRules(rulebook(settings, policy, clock))

@@ -1,6 +1,8 @@
 """A converter is an engine between two checks, so that no engine can be used without them."""
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from docgen.convert.port import Engine, Pdf
@@ -39,6 +41,10 @@ class CheckedConverter:
         pdf = self._engine.draw(source, rare(source.characters))
         pages = verified_pages(source, pdf, watermarks=not self._engine.outlines_watermarks)
         return Pdf(pdf, pages, hashlib.sha256(pdf).hexdigest(), self._engine.name)
+
+    def begin(self, docx: bytes) -> Callable[[], Pdf]:
+        """Put off the conversion of `docx` until its PDF is asked for."""
+        return partial(self.convert, docx)
 
     def close(self) -> None:
         """Release what the engine holds."""

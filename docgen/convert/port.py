@@ -1,5 +1,6 @@
 """What every converter takes and gives: a Word file in, a verified PDF/A-2b file out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +30,13 @@ class Converter(Protocol):
             InputError: `docx` is not a Word file within the limits, or uses what must not be in a document.
             DeclarationError: it uses a feature this converter would lose (its template must change).
             BackendError: the converter failed, or what it made is incomplete.
+        """
+        ...
+
+    def begin(self, docx: bytes) -> Callable[[], Pdf]:
+        """Return what gives the PDF of `docx` when it is called, once; the drawing may begin at once, elsewhere.
+
+        What is returned raises what `convert` does.
         """
         ...
 

@@ -64,7 +64,7 @@ def demo(settings: Settings, out: Path) -> int:
     clock = FixedClock(BUSINESS_NOW)
     chosen = replace(settings, workspace=out / "workspace", operator=_OPERATOR)
     book = wiring.rulebook(chosen, clock=clock)
-    with wiring.office(chosen, clock=clock) as office:
+    with wiring.office(chosen, clock=clock, workers=settings.workers) as office:
         for name in (_IN_PROGRESS, _COMPLETE):
             case = _sample(name)
             report = book.check(case)

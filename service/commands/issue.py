@@ -66,7 +66,7 @@ def issue(
         raise InputError("须指明表单，或用 --all 签发全部", remedy="表单编号见 docgen forms list", code="which_forms")
     if all_forms and subject:
         raise InputError("--subject 只用于指明的表单", remedy="去掉 --all，或去掉 --subject", code="which_subject")
-    with wiring.office(settings, policy=policy, pdf=pdf) as office:
+    with wiring.office(settings, policy=policy, pdf=pdf, workers=settings.workers) as office:
         for rule in overrides:
             _override(office.workspace, case, rule, by, reason)
         chosen = Edition(edition) if edition else None

@@ -1,6 +1,7 @@
 """Issuing documents through the whole line: refusals, numbers, revisions, editions, overrides."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from docgen.case import CaseFile, load_case
 from docgen.case.values import SHANGHAI
 from docgen.clock import FixedClock
+from docgen.convert import Pdf, open_converter
 from docgen.editions import Edition
-from docgen.errors import NotFoundError, StateError
+from docgen.errors import InputError, NotFoundError, StateError
 from docgen.forms.fill import text_of
 from docgen.pipeline import Office, Outcome, Wish, everything, issue
 from service.settings import Settings
@@ -146,6 +148,40 @@ def test_minutes_are_not_issued_before_a_proposal_is_accepted(run: Callable[...,
 def test_improvement_plan_answers_a_low_score(run: Callable[..., Outcome], score: int, issued: bool):
     changed = h01({"after_sales.improvements[0].score": score, "after_sales.surveys[0].scores[1].score": score})
     assert bool(run(changed, Wish("improvement_plan")).kept) is issued
+
+
+class RefusesLater:
+    """A converter that finds out late that a document cannot be printed."""
+
+    def __init__(self, number: str) -> None:
+        self._number = number
+        self._own = open_converter()
+
+    def convert(self, docx: bytes) -> Pdf:
+        return self._own.convert(docx)
+
+    def begin(self, docx: bytes) -> Callable[[], Pdf]:
+        def given() -> Pdf:
+            if "".join(self._number.split()) in "".join(text_of(docx).split()):
+                raise InputError("文书过长", code="document_too_large")
+            return self.convert(docx)
+
+        return given
+
+    def close(self) -> None:
+        self._own.close()
+
+
+def test_document_without_pdf_is_refused_alone(desk: Office):
+    patient = replace(desk, converter=RefusesLater("操作考核掌握率92%"))
+    outcome = issue(case_of("H01"), [Wish("acceptance_meeting_minutes"), Wish("order_form")], patient, by="赵")
+    assert [(one.subject, one.unprintable[0].message) for one in outcome.refused] == [
+        ("PO20240418002/1", "《验收会议纪要》PO20240418002/1：文书过长")
+    ]
+    minutes = [one.doc_no for one in outcome.kept if one.identity.form_id == "acceptance_meeting_minutes"]
+    assert minutes == ["YH-PO20240418002-02"]
+    assert all(one.pdf_sha256 for one in outcome.kept)
+    assert len(outcome.kept) == 3
 
 
 def test_unapproved_contract_leaves_only_as_draft(run: Callable[..., Outcome]):
