@@ -79,6 +79,8 @@ def _workspace(session: Session, found: Claims, disposed: frozenset[str]) -> dic
     """Claim what the workspace itself keeps: snapshots, decisions, documents; return the state of each document."""
     for snapshot in session.execute(select(CaseSnapshot.sha256, CaseSnapshot.case_no)):
         found.objects[snapshot.sha256] = f"案卷{snapshot.case_no}的快照"
+    for recorded in session.execute(select(Event.case_no, Event.data).where(Event.kind == EventKind.CASE_RECORDED)):
+        found.objects[recorded.data["sha256"]] = f"案卷{recorded.case_no}第{recorded.data['revision']}版"
     seals = {}
     for decision in session.execute(select(*Decision.__table__.columns)):
         found.objects[decision.rules_sha256] = f"第{decision.id}号裁定的规则"

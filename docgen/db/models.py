@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Date,
     DateTime,
@@ -76,6 +77,27 @@ class OrderNumber(Base):
 
     number: Mapped[str] = mapped_column(primary_key=True)
     case_no: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
+class CaseRevision(Base):
+    """One revision of a case file that is worked on in the service; its text lies in the store.
+
+    `present` marks the newest one of its case; `act` says what was done, for the history.
+    """
+
+    __tablename__ = "case_revision"
+
+    case_no: Mapped[str] = mapped_column(String(16), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    present: Mapped[bool] = mapped_column(Boolean, index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(Text)
+    customer: Mapped[str] = mapped_column(Text)
+    contract_no: Mapped[str | None]
+    stage: Mapped[str] = mapped_column(String(32))
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    act: Mapped[str]
 
 
 class DocumentNumber(Base):

@@ -162,6 +162,14 @@ def of_case(session: Session, case_no: str) -> tuple[KeptDocument, ...]:
     return tuple(_kept(row) for row in session.scalars(query))
 
 
+def by_id(session: Session, document_id: str) -> KeptDocument:
+    """Return one document by its id; raise `NotFoundError` where there is none."""
+    row = session.get(Document, document_id)
+    if row is None:
+        raise NotFoundError("没有这份文书", remedy="核对文书的标识", code="document_unknown")
+    return _kept(row)
+
+
 def _number(session: Session, document: IssuedDocument, running: int) -> DocumentNumber:
     identity = document.identity
     row = session.scalars(

@@ -23,6 +23,7 @@ _AT_ONCE = 1000
 class EventKind(StrEnum):
     """What the workspace records."""
 
+    CASE_RECORDED = "case.recorded"
     DOC_ISSUED = "doc.issued"
     DOC_CONVERTED = "doc.converted"
     DOC_VOIDED = "doc.voided"

@@ -17,6 +17,7 @@ from docgen.findings import CheckReport
 from docgen.issue import Identity, IssuedDocument
 from docgen.stores import Store, open_store, put_all
 from docgen.workspace import decisions, documents, events
+from docgen.workspace.casebook import Casebook
 from docgen.workspace.decisions import SEAL, Digests, KeptDecision, KnownNumbers, Ruling
 from docgen.workspace.documents import KeptDocument, NumberState
 from docgen.workspace.events import ChainFault, EventKind, KeptEvent, Occurrence
@@ -56,6 +57,7 @@ class Workspace:
         self._database = database
         self._store = store
         self._clock = clock
+        self.casebook = Casebook(database, store, clock)
 
     @classmethod
     def open(cls, where: Location | Path, clock: Clock) -> "Workspace":
@@ -218,6 +220,11 @@ class Workspace:
         """Return every document issued for the case."""
         with self._database.reading() as session:
             return documents.of_case(session, case_no)
+
+    def document(self, document_id: str) -> KeptDocument:
+        """Return one document by its id; raise `NotFoundError` where there is none."""
+        with self._database.reading() as session:
+            return documents.by_id(session, document_id)
 
     def decisions(self, case_no: str | None = None) -> tuple[KeptDecision, ...]:
         """Return what the rules decided, in order, for one case or for all."""

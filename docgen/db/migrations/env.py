@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from docgen.db import delivery  # noqa: F401 - its tables belong to the schema
 from docgen.db.models import Base
 
 connection = context.config.attributes["connection"]
