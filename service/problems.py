@@ -1,4 +1,4 @@
-"""How errors leave the product: family of error → exit code, and one sentence with a code in Chinese or English."""
+"""How errors leave the product: family of error → exit code, HTTP status, and one sentence with a code in Chinese or English."""
 
 from docgen.errors import (
     BackendError,
@@ -9,11 +9,13 @@ from docgen.errors import (
     NotFoundError,
     StateError,
 )
+from service.access import AccessError
 
 REFUSED = 3
 """Exit code of a check with a fail, or of a refused form."""
 
 EXIT_CODES: dict[type[DocgenError], int] = {
+    AccessError: 4,
     InputError: 4,
     NotFoundError: 4,
     StateError: 4,
@@ -23,7 +25,30 @@ EXIT_CODES: dict[type[DocgenError], int] = {
 }
 """Exit code by family of error (interfaces.md)."""
 
+HTTP_STATUSES: dict[type[DocgenError], int] = {
+    AccessError: 403,
+    InputError: 422,
+    NotFoundError: 404,
+    StateError: 409,
+    DeclarationError: 500,
+    BackendError: 503,
+    IntegrityError: 500,
+}
+"""HTTP status by family of error; `_STATUSES_OF_CODES` are the exceptions."""
+
+_STATUSES_OF_CODES = {
+    "not_logged_in": 401,
+    "bad_key": 401,
+    "blocked": 429,
+    "edited_meanwhile": 412,
+    "revision_required": 428,
+    "too_large": 413,
+    "not_json": 415,
+    "unsupported_media": 415,
+}
+
 _ENGLISH_FAMILY: dict[type[DocgenError], str] = {
+    AccessError: "This is not yours to do",
     InputError: "The input cannot be accepted",
     NotFoundError: "What was asked for does not exist",
     StateError: "The present state does not allow this",
@@ -31,6 +56,13 @@ _ENGLISH_FAMILY: dict[type[DocgenError], str] = {
     BackendError: "Something outside the program failed",
     IntegrityError: "Kept data is not what was recorded",
 }
+
+
+def http_status(error: DocgenError) -> int:
+    """Return the HTTP status of `error`."""
+    if error.code in _STATUSES_OF_CODES:
+        return _STATUSES_OF_CODES[error.code]
+    return next((status for family, status in HTTP_STATUSES.items() if isinstance(error, family)), 500)
 
 
 def exit_code(error: DocgenError) -> int:

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from docgen.errors import InputError
 from docgen.workspace.location import Location
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +20,10 @@ class Settings:
     a URI of `docgen.convert`; `templates` are folders of forms, later ones override earlier ones; `packs` and `policy`
     are None for those that ship. `signer` and `timestamper` are URIs of `docgen.signing`, `trust` a PEM file with the
     roots that count as true; `workers` is how many processes one command may use.
+
+    For the service: `public_url` is where people reach it, `secret` the file of its secret (None: in the folder of the
+    workspace), `proxies` how many reverse proxies stand before it, `limits` where rates are counted (a URI of
+    `limits`), `webhook_hosts` the inner hosts that may be told of events; `oidc_*` name the identity provider.
     """
 
     workspace: str | Path = "docgen-data"
@@ -33,6 +38,15 @@ class Settings:
     timestamper: str = ""
     trust: Path | None = None
     workers: int = 1
+    public_url: str = "http://127.0.0.1:8080"
+    secret: Path | None = None
+    proxies: int = 0
+    limits: str = "memory://"
+    rate: str = "3000 per minute"
+    webhook_hosts: frozenset[str] = frozenset()
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret: Path | None = None
 
     def with_workspace(self, address: str) -> "Settings":
         """Return the same settings with another workspace, a folder or the URL of a database."""
@@ -58,8 +72,29 @@ def from_environment() -> Settings:
         operator=os.environ.get("DOCGEN_OPERATOR") or _login_name(),
         signer=os.environ.get("DOCGEN_SIGNER", ""),
         timestamper=os.environ.get("DOCGEN_TIMESTAMPER", ""),
-        trust=Path(trust) if (trust := os.environ.get("DOCGEN_TRUST")) else None,
+        trust=_path("DOCGEN_TRUST"),
+        public_url=os.environ.get("DOCGEN_PUBLIC_URL") or "http://127.0.0.1:8080",
+        secret=_path("DOCGEN_SECRET_FILE"),
+        proxies=_count("DOCGEN_PROXIES"),
+        limits=os.environ.get("DOCGEN_LIMITS") or "memory://",
+        rate=os.environ.get("DOCGEN_RATE") or "3000 per minute",
+        webhook_hosts=frozenset(os.environ.get("DOCGEN_WEBHOOK_HOSTS", "").split()),
+        oidc_issuer=os.environ.get("DOCGEN_OIDC_ISSUER", ""),
+        oidc_client=os.environ.get("DOCGEN_OIDC_CLIENT", ""),
+        oidc_secret=_path("DOCGEN_OIDC_SECRET_FILE"),
     )
+
+
+def _path(name: str) -> Path | None:
+    given = os.environ.get(name)
+    return Path(given) if given else None
+
+
+def _count(name: str) -> int:
+    given = os.environ.get(name) or "0"
+    if not given.isascii() or not given.isdigit():
+        raise InputError(f"{name} 须为非负整数", code="bad_setting")
+    return int(given)
 
 
 def _login_name() -> str:

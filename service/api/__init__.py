@@ -1,0 +1,13 @@
+"""The API `/api/v1`: one module per thing; each has a blueprint `blueprint` and is named once, here."""
+
+from flask_openapi import OpenAPI
+
+from service.api import accounts, archive, batches, cases, documents, events, rules, signed, webhooks
+
+_MODULES = (cases, documents, archive, batches, signed, rules, events, accounts, webhooks)
+
+
+def install(app: OpenAPI) -> None:
+    """Give `app` the routes of every module."""
+    for module in _MODULES:
+        app.register_api(module.blueprint)

@@ -1,0 +1,1 @@
+"""Who is there: accounts, passwords, second factors, sessions of browsers, keys of programs."""
