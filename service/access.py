@@ -39,7 +39,7 @@ class Action(Choice):
     CASE_SUBMIT = "case.submit", "提交合同审批"
     CASE_APPROVE = "case.approve", "审批合同"
     CASE_CONFIRM = "case.confirm", "登记客户确认与验收"
-    SECRET_READ = "secret.read", "查看底价、毛利和数据支撑"  # noqa: S105 - not a password
+    SECRET_READ = "secret.read", "查看底价、毛利和数据支撑"
     DOCUMENT_READ = "document.read", "查看文书"
     DOCUMENT_ISSUE = "document.issue", "签发文书"
     DOCUMENT_VOID = "document.void", "作废文书"

@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
-from flask_openapi import Info, OpenAPI
+from flask.json.provider import DefaultJSONProvider
+from flask_openapi.models.info import Info
+from flask_openapi.openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from docgen.clock import Clock
@@ -67,8 +70,9 @@ def _configure(app: OpenAPI, settings: Settings, opened: Installation) -> None:
         RATELIMIT_STORAGE_URI=settings.limits,
         RATELIMIT_DEFAULT=settings.rate,
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined] - Flask's own provider has it
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    provider = cast("DefaultJSONProvider", app.json)
+    provider.ensure_ascii = False
+    provider.sort_keys = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -87,7 +87,12 @@ def install(app: Flask) -> None:
 def invalid(error: ValidationError) -> Response:
     """Answer parameters or a body that do not fit what a route takes."""
     faults = [
-        Detail(".".join(map(str, one["loc"])), title_of(error.title, one["loc"]), _said(one["type"], one["msg"]), one["type"])
+        Detail(
+            ".".join(map(str, one["loc"])),
+            title_of(error.title, one["loc"]),
+            _said(one["type"], one["msg"]),
+            one["type"],
+        )
         for one in error.errors(include_url=False, include_input=False, include_context=False)
     ]
     return problem(422, "invalid_request", f"请求有{len(faults)}处错误", "按每一处的提示修改后重试", faults)
@@ -161,4 +166,3 @@ def _said(kind: str, message: str) -> str:
         return _FAULTS[kind]
     plain = message.removeprefix("Value error, ")
     return plain if not plain.isascii() else "不符合要求"
-

@@ -70,7 +70,7 @@ def action_of(app: Flask, endpoint: str) -> Action | None:
 def _open() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # nothing there: answered with 404
-    action = action_of(cast("Flask", current_app), request.endpoint)
+    action = action_of(current_app, request.endpoint)
     if action is None:
         raise AccessError("此处没有开放", code="closed")
     bearer = _identify()
@@ -92,7 +92,9 @@ def _identify() -> bool:
     header = request.headers.get("Authorization", "")
     if header:
         scheme, _, key = header.partition(" ")
-        found = installation().logins.bearer(key) if scheme.casefold() == "bearer" and key.startswith(KEY_PREFIX) else None
+        found = (
+            installation().logins.bearer(key) if scheme.casefold() == "bearer" and key.startswith(KEY_PREFIX) else None
+        )
         if found is None:
             raise AccessError("接口密钥无效、已撤销或已过期", code="bad_key")
         g.visitor = found

@@ -41,7 +41,7 @@ def once(view: Callable[_P, ResponseReturnValue]) -> Callable[_P, ResponseReturn
             return before
         try:
             answer = current_app.make_response(view(*args, **kwargs))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - answered as Flask would answer it
             answer = current_app.make_response(current_app.handle_user_exception(error))
         _finish(key, answer)
         return answer
@@ -56,9 +56,7 @@ def _begin(key: str) -> Response | None:
     digest = hashlib.sha256(asked).hexdigest()
     with installation().database.writing() as session:
         session.execute(delete(KeptAnswer).where(KeptAnswer.at < now - KEPT))
-        row = session.scalars(
-            select(KeptAnswer).where(KeptAnswer.account_id == account, KeptAnswer.key == key)
-        ).first()
+        row = session.scalars(select(KeptAnswer).where(KeptAnswer.account_id == account, KeptAnswer.key == key)).first()
         if row is None:
             row = KeptAnswer(account_id=account, key=key, request_sha256=digest, headers={}, body=b"", at=now)
             session.add(row)
@@ -88,5 +86,3 @@ def _finish(key: str, answer: Response) -> None:
         row.status = answer.status_code
         row.headers = {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
         row.body = answer.get_data()
-
-

@@ -22,8 +22,11 @@ from service.access import AccessError, Role
 from service.auth.accounts import Accounts
 from service.auth.logins import Logins, Visitor
 from service.auth.second_factor import SecondFactor
+from service.jobs import Jobs
+from service.reading import Reader
 from service.secret import read_secret
 from service.settings import Settings
+from service.webhooks import Webhooks
 
 _ATTEMPTS = 3
 
@@ -48,9 +51,17 @@ class Installation:
         self.accounts = Accounts(self.database, self.clock)
         self.logins = Logins(self.database, self.clock)
         self.second_factor = SecondFactor(self.database, self.clock, self.secret)
+        self.jobs = Jobs(self.database, self.clock)
+        self.webhooks = Webhooks(self.database, self.clock, self.secret, settings.webhook_hosts)
+        self.reader = Reader()
         self._converter: Converter | None = None
         self._converting = threading.Lock()
-        self._closing: list[Callable[[], None]] = [self.database.close]
+        self._closing: list[Callable[[], None]] = [
+            self.webhooks.close,
+            self.jobs.close,
+            self.reader.close,
+            self.database.close,
+        ]
 
     def on_close(self, act: Callable[[], None]) -> None:
         """Have something done before the parts are closed."""
@@ -67,6 +78,11 @@ class Installation:
     def local(self) -> bool:
         """Whether people reach the service on this machine only."""
         return self.settings.public_url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
+
+    @property
+    def setup_code(self) -> str:
+        """Return the code that the first account asks for where strangers may reach the service."""
+        return self.secret.words("setup")[:12]
 
     @contextmanager
     def office(self, *, pdf: bool) -> Iterator[Office]:

@@ -1,4 +1,4 @@
-"""How errors leave the product: family of error → exit code, HTTP status, and one sentence with a code in Chinese or English."""
+"""How errors leave the product: by family an exit code and an HTTP status, and one sentence with a code."""
 
 from docgen.errors import (
     BackendError,

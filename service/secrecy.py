@@ -5,6 +5,7 @@ Rules: a value that somebody may not see is in no answer to them, and they can n
 
 import copy
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from docgen.case.editing import replace
 from docgen.case.emit import Plain, block
@@ -52,8 +53,7 @@ def shown(text: str, roles: Iterable[Role]) -> str:
     if sees_all(roles) or not list(_places(read_tree(decode(text)).root)):
         return text
     # Not cut out of the text: a comment beside a hidden value may tell it.
-    plain: Plain = data(text, roles)  # type: ignore[assignment] - what a tree holds is plain
-    return block(plain, 0) + "\n"
+    return block(cast("Plain", data(text, roles)), 0) + "\n"
 
 
 def completed(text: str, before: str, roles: Iterable[Role]) -> str:
@@ -73,7 +73,7 @@ def completed(text: str, before: str, roles: Iterable[Role]) -> str:
         if len(place) > 1 and _at(new, place[:-1]) is None:
             raise _not_yours(place)
         if _at(new, place) is None:
-            text = replace(text, path(place), value)  # type: ignore[arg-type] - what a tree holds is plain
+            text = replace(text, path(place), cast("Plain", value))
     return text
 
 

@@ -15,9 +15,10 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     named: ClassVar[dict[str, type["Shape"]]] = {}
 
-    def __init_subclass__(cls, **attributes: object) -> None:
+    @classmethod
+    def __pydantic_init_subclass__(cls, **attributes: object) -> None:
         """Register the shape, so that its titles can be found by its name."""
-        super().__init_subclass__(**attributes)
+        super().__pydantic_init_subclass__(**attributes)
         Shape.named[cls.__name__] = cls
 
 

@@ -78,6 +78,12 @@ def records(archive: Archive, case_no: str | None = None) -> tuple[KeptRecord, .
         return kept(session, query)
 
 
+def numbered(archive: Archive, archive_no: str) -> tuple[KeptRecord, ...]:
+    """Return the record of an archive number; nothing where there is none."""
+    with archive.database.reading() as session:
+        return kept(session, select(ArchiveRecord).where(ArchiveRecord.archive_no == archive_no))
+
+
 def record(session: Session, archive_no: str) -> ArchiveRecord:
     """Return the row of an archive number; raise `NotFoundError` where there is none."""
     row = session.scalars(select(ArchiveRecord).where(ArchiveRecord.archive_no == archive_no)).first()

@@ -1,6 +1,6 @@
 """The API `/api/v1`: one module per thing; each has a blueprint `blueprint` and is named once, here."""
 
-from flask_openapi import OpenAPI
+from flask_openapi.openapi import OpenAPI
 
 from service.api import accounts, archive, batches, cases, documents, events, rules, signed, webhooks
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, current_app, request
-from flask_openapi import APIBlueprint
+from flask_openapi.blueprint import APIBlueprint
 from pydantic import BaseModel
 
 from docgen.errors import DocgenError, InputError, StateError
@@ -14,31 +15,22 @@ from service.gate import API
 
 PREFIX = f"{API}v1"
 _PROBLEMS = (400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 415, 422, 428, 429, 500, 503)
-_PROBLEM_SCHEMA = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+_PROBLEM = {"$ref": f"#/components/schemas/{Problem.__name__}"}
 
 
 def module(name: str, title: str) -> APIBlueprint:
     """Return the blueprint of a module, with the problems that every route may answer with."""
     faults: Mapping[Any, Any] = {
-        status: {"description": "问题", "content": {PROBLEM: {"schema": _inline()}}} for status in _PROBLEMS
+        status: {"description": "问题", "content": {PROBLEM: {"schema": _PROBLEM}}} for status in _PROBLEMS
     }
     return APIBlueprint(
-        name,
+        f"api_{name}",
         f"service.api.{name}",
         url_prefix=PREFIX,
         abp_tags=[{"name": title}],
         abp_security=[{"key": []}],
         abp_responses=dict(faults),
     )
-
-
-def _inline() -> dict[str, Any]:
-    """Return the schema of a problem without references."""
-    schema = dict(_PROBLEM_SCHEMA)
-    fault = schema.pop("$defs")["FieldFault"]
-    properties = dict(schema["properties"])
-    properties["errors"] = {"type": "array", "items": fault}
-    return {**schema, "properties": properties}
 
 
 def done(description: str, *media: str) -> dict[str, Any]:
@@ -56,7 +48,7 @@ def _schema(kind: str) -> dict[str, Any]:
 def answer(body: object, status: int = 200, **headers: str) -> Response:
     """Return JSON; an argument of a name in words stands for the header (`Location`, `ETag`)."""
     plain = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
-    response = current_app.json.response(plain)
+    response = Response(current_app.json.dumps(plain), content_type="application/json")
     response.status_code = status
     for name, value in headers.items():
         response.headers[name.replace("_", "-")] = value
@@ -69,8 +61,6 @@ def page(items: Sequence[object], total: int, limit: int, offset: int) -> Respon
     response = answer(body)
     if offset + limit < total:
         query = {**request.args.to_dict(), "limit": str(limit), "offset": str(offset + limit)}
-        from urllib.parse import urlencode  # noqa: PLC0415
-
         response.headers["Link"] = f'<{request.path}?{urlencode(query)}>; rel="next"'
     return response
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from flask import Response, request
-from flask_openapi import APIBlueprint
+from flask_openapi.blueprint import APIBlueprint
 from pydantic import AwareDatetime, Field
 
 from docgen.case import acts, load_case
@@ -152,7 +152,8 @@ def read(path: CasePath) -> Response:
         response = answer({**_told(kept), "case": secrecy.data(text, roles())})
     response.set_etag(str(kept.revision))
     response.headers["Vary"] = "Accept"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.put("/cases/<string:case_no>", summary="改写案卷", request_body=_CASE_BODY, responses={200: done("已改写")})
@@ -253,7 +254,9 @@ def approve(path: CasePath, body: Step) -> Response:
 
 
 @blueprint.post(
-    "/cases/<string:case_no>/proposals/<int:version>/acceptance", summary="登记客户认可方案", responses={201: done("已登记")}
+    "/cases/<string:case_no>/proposals/<int:version>/acceptance",
+    summary="登记客户认可方案",
+    responses={201: done("已登记")},
 )
 @does(Action.CASE_CONFIRM)
 @once
@@ -269,7 +272,9 @@ def accept_proposal(path: VersionPath, body: Acceptance) -> Response:
 
 
 @blueprint.post(
-    "/cases/<string:case_no>/needs/<string:need_no>/confirmation", summary="登记客户确认需求", responses={201: done("已登记")}
+    "/cases/<string:case_no>/needs/<string:need_no>/confirmation",
+    summary="登记客户确认需求",
+    responses={201: done("已登记")},
 )
 @does(Action.CASE_CONFIRM)
 @once
@@ -376,5 +381,3 @@ def _told(kept: KeptCase) -> dict[str, object]:
         "act": kept.act,
         "sha256": kept.sha256,
     }
-
-

@@ -101,14 +101,16 @@ class Logins:
         with self._database.writing() as session:
             session.execute(delete(LoginSession).where(LoginSession.token_sha256 == _digest(token)))
 
-    def make_key(self, person: Person, *, label: str, roles: Sequence[Role], days: int) -> tuple[KeptKey, str]:
-        """Make a key for some of the person's roles; return it with its text, which is kept nowhere.
+    def make_key(
+        self, person: Person, *, label: str, roles: Sequence[Role], days: int, within: frozenset[Role]
+    ) -> tuple[KeptKey, str]:
+        """Make a key for some of the roles `within` which the person acts; return it with its text, kept nowhere.
 
         Raises:
             InputError: a role is not one of theirs.
         """
-        if not set(roles) <= person.roles:
-            raise InputError("密钥只能有本人已有的角色", code="not_your_role")
+        if not set(roles) <= within & person.roles:
+            raise InputError("密钥只能有本人此刻已有的角色", code="not_your_role")
         key_id, secret, now = secrets.token_hex(6), secrets.token_urlsafe(32), self._clock.now()
         row = ApiKey(
             id=key_id,

@@ -39,9 +39,10 @@ def hashed(password: str, name: str) -> str:
 def matches(password: str, kept: str | None) -> bool:
     """Tell whether `password` is the one whose hash is `kept`; takes as long where there is none."""
     try:
-        return _HASHER.verify(kept or _NOBODY, _normal(password)[:MAX_LENGTH]) and kept is not None
+        _HASHER.verify(kept or _NOBODY, _normal(password)[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
+    return kept is not None
 
 
 def _normal(password: str) -> str:

@@ -54,5 +54,3 @@ class SecondFactor:
 
     def _totp(self, row: Account) -> pyotp.TOTP:
         return pyotp.TOTP(self._secret.words(f"totp:{row.id}:{row.totp_series}")[:32])
-
-
