@@ -86,7 +86,7 @@ GRANTS: Mapping[Action, Grant] = {
     Action.LOGGED_IN: Grant(_EVERYONE),
     Action.CASE_READ: _may(_E, _A, _L, _S, _C, _U),
     Action.CASE_CREATE: _may(_E),
-    Action.CASE_EDIT: _may(_E, _L, states=OPEN),
+    Action.CASE_EDIT: _may(_E, _L),  # a closed case too: tickets and corrections come later
     Action.CASE_SUBMIT: _may(_E, states=OPEN),
     Action.CASE_APPROVE: _may(_A, _L, states=_AT_APPROVAL),
     Action.CASE_CONFIRM: _may(_E, states=OPEN),

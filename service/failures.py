@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from docgen.errors import Detail, DocgenError
 from service.gate import is_api
@@ -155,7 +155,13 @@ def _trace(error: Exception) -> str:
 
 
 def _answer(status: int, code: str, detail: str, remedy: str, faults: Sequence[Detail] = ()) -> Response:
-    if is_api() or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+    # A host that is not ours has no addresses: no page can be built for it.
+    foreign = isinstance(request.routing_exception, SecurityError)
+    if (
+        foreign
+        or is_api()
+        or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    ):
         return problem(status, code, detail, remedy, faults)
     page = render_template("failure.html", status=status, code=code, detail=detail, remedy=remedy, faults=faults)
     return Response(page, status=status, content_type="text/html; charset=utf-8")
