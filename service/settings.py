@@ -23,7 +23,7 @@ class Settings:
 
     For the service: `public_url` is where people reach it, `secret` the file of its secret (None: in the folder of the
     workspace), `proxies` how many reverse proxies stand before it, `limits` where rates are counted (a URI of
-    `limits`), `webhook_hosts` the inner hosts that may be told of events; `oidc_*` name the identity provider.
+    `limits`), `webhook_hosts` the inner hosts that may be told of events.
     """
 
     workspace: str | Path = "docgen-data"
@@ -44,9 +44,6 @@ class Settings:
     limits: str = "memory://"
     rate: str = "3000 per minute"
     webhook_hosts: frozenset[str] = frozenset()
-    oidc_issuer: str = ""
-    oidc_client: str = ""
-    oidc_secret: Path | None = None
 
     def with_workspace(self, address: str) -> "Settings":
         """Return the same settings with another workspace, a folder or the URL of a database."""
@@ -79,9 +76,6 @@ def from_environment() -> Settings:
         limits=os.environ.get("DOCGEN_LIMITS") or "memory://",
         rate=os.environ.get("DOCGEN_RATE") or "3000 per minute",
         webhook_hosts=frozenset(os.environ.get("DOCGEN_WEBHOOK_HOSTS", "").split()),
-        oidc_issuer=os.environ.get("DOCGEN_OIDC_ISSUER", ""),
-        oidc_client=os.environ.get("DOCGEN_OIDC_CLIENT", ""),
-        oidc_secret=_path("DOCGEN_OIDC_SECRET_FILE"),
     )
 
 
