@@ -102,7 +102,7 @@ class Installation:
 
     def check(self, case: CaseFile, as_of: datetime | None = None) -> CheckReport:
         """Judge a case with what is known of others; without `as_of` now, for the service works on living cases."""
-        known = self.workspace.known_numbers(case.case_no)
+        known = self.workspace.known_numbers(case)
         return self.rules.check(case, as_of or case.as_of or self.clock.now(), known)
 
     def issue(self, case: CaseFile, wishes: Sequence[Wish], visitor: Visitor, *, pdf: bool) -> Outcome:
