@@ -93,10 +93,20 @@ class IssuingRules:
         shipped = self.book.guards_for(spec.form_id, action, edition)
         return shipped + guards.guards_for(own_guards(spec), spec.form_id, action, edition)
 
-    def review(
-        self, case: CaseFile, spec: FormSpec, form: RenderedForm, number: str, report: CheckReport
+    def review(  # noqa: PLR0913 - a text, and everything it is judged by
+        self,
+        case: CaseFile,
+        spec: FormSpec,
+        form: RenderedForm,
+        number: str,
+        report: CheckReport,
+        *,
+        esign: bool = False,
     ) -> CheckReport:
-        """Judge the text of a filled form by the rules on documents, on the occasion of a `report` on its case."""
+        """Judge the text of a filled form by the rules on documents, on the occasion of a `report` on its case.
+
+        `esign` says that it is to be signed electronically.
+        """
         policy = self.book.policy
         setting = Setting(report.as_of, policy, policy.calendar())
         text = RenderedText(
@@ -105,7 +115,7 @@ class IssuingRules:
             text=form.text,
             pi_mode=spec.pi_mode,
             audience=spec.audience.value,
-            esign_requested=False,
+            esign_requested=esign,
             esign_allowed=spec.esign_allowed,
         )
         # The digest of a case costs as much as filling a form: the report has it already.

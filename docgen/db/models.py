@@ -190,7 +190,7 @@ class Event(Base):
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(64), index=True)
     case_no: Mapped[str] = mapped_column(String(16), index=True)
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
     actor: Mapped[str]
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     prev_hash: Mapped[str] = mapped_column(String(64))
@@ -288,3 +288,33 @@ class ArchiveAccess(Base):
     actor: Mapped[str]
     act: Mapped[str] = mapped_column(String(32))
     target: Mapped[str] = mapped_column(Text)
+
+
+class SigningAccess(Base):
+    """A signer's way to an envelope: link, session and one-time code, of each only a digest.
+
+    The one table of secrets, hence one that changes; what happens with it is told by events. `bound_to` is the digest
+    of the documents, `closed_as` says why the way is closed.
+    """
+
+    __tablename__ = "signing_access"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    envelope_id: Mapped[str] = mapped_column(String(36), index=True)
+    signer: Mapped[str] = mapped_column(String(64))
+    bound_to: Mapped[str] = mapped_column(String(64))
+    link_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    session_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
+    agent_sha256: Mapped[str | None] = mapped_column(String(64))
+    code_hash: Mapped[str | None] = mapped_column(String(128))
+    code_salt: Mapped[str | None] = mapped_column(String(32))
+    code_sent_at: Mapped[datetime | None]
+    codes_sent: Mapped[int]
+    failures: Mapped[int]
+    refusals: Mapped[int]
+    identified_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_as: Mapped[str | None] = mapped_column(String(16))

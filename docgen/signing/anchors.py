@@ -7,6 +7,7 @@ where somebody might have meant it.
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from docgen.errors import InputError
 
 MAX_PAGES: Final = 500
 _GAP: Final = 2.0  # heights of a character between texts that do not belong together
+_MARGIN: Final = 24.0  # points at the right edge of the page that stay free
 _ALIGNED: Final = 12.0  # points by which labels of one column may differ at their left
 
 
@@ -40,10 +42,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label found: its box, and where on its line the text after it ends (a party's name, as a rule)."""
+    """A label found: its box, where on its line the text after it ends (a party's name, as a rule), and its limit.
+
+    The limit is where the line is taken again, by other text or the edge of the page.
+    """
 
     box: Box
     line_end: float
+    limit: float
 
     def below(self, width: float, height: float) -> Box:
         """Return the place of a signature: right below the label, aligned at its left."""
@@ -65,6 +71,23 @@ def locate(pdf: bytes, anchor: Anchor) -> Label:
         InputError: the label is missing (`anchor_missing`) or not unique (`anchor_ambiguous`), or the file is not a
             PDF of at most 500 pages (`pdf_unreadable`).
     """
+    with _opened(pdf) as document:
+        found = list(_occurrences(document, anchor.label))
+        if anchor.under:
+            head = _only(list(_occurrences(document, anchor.under)))
+            column = [one for one in found if _is_below(one.box, head.box)]
+            found = sorted(column, key=lambda one: -one.box.top)[:1]
+        return _only(found)
+
+
+def occurrences(pdf: bytes, label: str) -> tuple[Label, ...]:
+    """Find every place where `label` is printed, in the order of the text; raises `InputError` (`pdf_unreadable`)."""
+    with _opened(pdf) as document:
+        return tuple(_occurrences(document, label))
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
     try:
         document = pypdfium2.PdfDocument(pdf)
     except pypdfium2.PdfiumError as error:
@@ -72,12 +95,7 @@ def locate(pdf: bytes, anchor: Anchor) -> Label:
     try:
         if len(document) > MAX_PAGES:
             raise _unreadable()
-        found = list(_occurrences(document, anchor.label))
-        if anchor.under:
-            head = _only(list(_occurrences(document, anchor.under)))
-            column = [one for one in found if _is_below(one.box, head.box)]
-            found = sorted(column, key=lambda one: -one.box.top)[:1]
-        return _only(found)
+        yield document
     finally:
         document.close()
 
@@ -101,27 +119,29 @@ def _occurrences(document: pypdfium2.PdfDocument, label: str) -> Iterator[Label]
         text = page.get_textpage()
         search = text.search(label, match_case=True)
         while match := search.get_next():
-            yield _label(text, number, *match)
+            yield _label(text, number, page.get_width(), *match)
         search.close()
         text.close()
         page.close()
 
 
-def _label(text: pypdfium2.PdfTextPage, page: int, start: int, count: int) -> Label:
+def _label(text: pypdfium2.PdfTextPage, page: int, width: float, start: int, count: int) -> Label:
     boxes = [text.get_charbox(index) for index in range(start, start + count)]
     box = Box(
         page, min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
     )
-    end = box.right
+    end, limit = box.right, width - _MARGIN
     for index in range(start + count, text.count_chars()):
         if text.get_text_range(index, 1) in {"\r", "\n", ""}:
             break
         left, bottom, right, top = text.get_charbox(index)
         if left - end > _GAP * (box.top - box.bottom):
+            if bottom < box.top and top > box.bottom:
+                limit = min(limit, left)
             break  # the next cell of the row
         if bottom < box.top and top > box.bottom:
             end = max(end, right)
-    return Label(box, end)
+    return Label(box, end, limit)
 
 
 def _unreadable() -> InputError:

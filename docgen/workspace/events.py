@@ -40,6 +40,26 @@ class EventKind(StrEnum):
     PERSON_PSEUDONYMISED = "person.pseudonymised"
     ARCHIVE_CHECKED = "archive.checked"
     TEXT_DECIDED = "text.decided"
+    DOC_SIGNED = "doc.signed"
+    ENVELOPE_SENT = "envelope.sent"
+    ENVELOPE_LINKED = "envelope.link_issued"
+    ENVELOPE_UNDELIVERED = "envelope.undelivered"
+    ENVELOPE_OPENED = "envelope.link_opened"
+    ENVELOPE_CODE_SENT = "envelope.code_sent"
+    ENVELOPE_IDENTIFIED = "envelope.identified"
+    ENVELOPE_VIEWED = "envelope.viewed"
+    ENVELOPE_CONSENTED = "envelope.consented"
+    ENVELOPE_RELEASED = "envelope.seal_released"
+    ENVELOPE_SIGNED = "envelope.signed"
+    ENVELOPE_DECLINED = "envelope.declined"
+    ENVELOPE_DELEGATED = "envelope.delegated"
+    ENVELOPE_REMINDED = "envelope.reminded"
+    ENVELOPE_EXPIRED = "envelope.expired"
+    ENVELOPE_VOIDED = "envelope.voided"
+    ENVELOPE_COMPLETED = "envelope.completed"
+    ENVELOPE_CERTIFIED = "envelope.certified"
+    ENVELOPE_ACCESS_REFUSED = "envelope.access_refused"
+    ENVELOPE_SIGNING_REFUSED = "envelope.signing_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +129,14 @@ def read(session: Session, case_no: str | None = None) -> tuple[KeptEvent, ...]:
     query = select(Event).order_by(Event.seq)
     if case_no is not None:
         query = query.where(Event.case_no == case_no)
+    return tuple(
+        KeptEvent(e.seq, e.at, e.kind, e.case_no, e.subject, e.actor, e.data, e.hash) for e in session.scalars(query)
+    )
+
+
+def of_subject(session: Session, subject: str) -> tuple[KeptEvent, ...]:
+    """Return the events about one subject in order, such as those of an envelope."""
+    query = select(Event).where(Event.subject == subject).order_by(Event.seq)
     return tuple(
         KeptEvent(e.seq, e.at, e.kind, e.case_no, e.subject, e.actor, e.data, e.hash) for e in session.scalars(query)
     )

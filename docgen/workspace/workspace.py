@@ -54,9 +54,9 @@ class Workspace:
 
     def __init__(self, database: Database, store: Store, clock: Clock) -> None:
         """Join the parts; `clock` gives the witnessed time of every act."""
-        self._database = database
-        self._store = store
-        self._clock = clock
+        self._database = self.database = database
+        self._store = self.store = store
+        self._clock = self.clock = clock
         self.casebook = Casebook(database, store, clock)
 
     @classmethod
