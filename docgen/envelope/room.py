@@ -161,10 +161,10 @@ class SigningRoom:
         """Append what is recorded whatever the state: a refusal, a message that did not arrive."""
         append(session, envelope, kind, at=self.clock.now(), actor=actor, data=data)
 
-    def grounds(self, case_no: str) -> Grounds:
+    def grounds(self, case: CaseFile) -> Grounds:
         """Return by what signing is judged now."""
-        known = self.workspace.known_numbers(case_no)
-        return Grounds(self.rules, self.clock.now(), known, self.workspace.overrides(case_no))
+        known = self.workspace.known_numbers(case)
+        return Grounds(self.rules, self.clock.now(), known, self.workspace.overrides(case.case_no))
 
     def matter(
         self, case: CaseFile, documents: Sequence[EnvelopeDocument], index: int, so_far: Sequence[Made]

@@ -237,7 +237,7 @@ def _authorised(
     so_far: Sequence[Made],
 ) -> tuple[Signer, tuple[Finding, ...]]:
     """Return the signer under the authorizations that the rules accept, else under the first, and what stops it."""
-    grounds = room.grounds(case.case_no)
+    grounds = room.grounds(case)
     seats: list[Seat] = []
     stopped: dict[str, Finding] = {}
     for seat in signer.seats:

@@ -58,7 +58,7 @@ def prepare(
     if tuple(shown) != envelope.current:
         raise differs()
     _in_force(room, case, envelope)
-    grounds = room.grounds(case.case_no)
+    grounds = room.grounds(case)
     documents, practice = envelope.definition.documents, envelope.definition.practice
     found: dict[str, Finding] = {}
     held: list[tuple[Seat, Held]] = []

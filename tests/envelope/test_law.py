@@ -100,7 +100,7 @@ class Law(RuleBasedStateMachine):
         self.released: set[str] = set()
         self.closed = False
 
-    def may(self, kind: Kind, key: str, shown: tuple[str, ...]) -> bool:
+    def may(self, kind: Kind, key: str, shown: tuple[str, ...]) -> bool:  # noqa: C901, PLR0911 - the whole model
         """Say by the model whether an event is possible now."""
         if kind is Kind.ENVELOPE_EXPIRED:
             return not self.closed and self.at >= EXPIRES
