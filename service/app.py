@@ -79,4 +79,6 @@ def _configure(app: OpenAPI, settings: Settings, opened: Installation) -> None:
 def application() -> OpenAPI:
     """Return the application for a server; every process of it makes its own."""
     os.environ.setdefault("TZ", "Asia/Shanghai")
-    return create_app()
+    app = create_app()
+    app.extensions["docgen"].webhooks.run()
+    return app

@@ -194,6 +194,8 @@ class Webhooks:
 
     def _attempt(self, due: _Due) -> None:
         now = self._clock.now()
+        if not self._claimed(due, now):
+            return
         try:
             status = self._send(due, now)
             outcome, good = f"HTTP {status}", status in _OK
@@ -207,6 +209,15 @@ class Webhooks:
             row.outcome = outcome
             row.delivered_at = now if good else None
             row.next_at = None if good or row.attempts > len(DELAYS) else now + DELAYS[row.attempts - 1]
+
+    def _claimed(self, due: _Due, now: datetime) -> bool:
+        """Take a delivery for this process; several processes of a service look for what is due."""
+        with self._database.writing() as session:
+            row = session.get_one(tables.Delivery, due.id)
+            if row.next_at is None or row.next_at > now:
+                return False
+            row.next_at = now + timedelta(seconds=6 * _TIMEOUT)
+            return True
 
     def _send(self, due: _Due, now: datetime) -> int:
         parts, address = self._target(due.url)
