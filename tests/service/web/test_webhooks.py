@@ -45,7 +45,7 @@ def listener():
             self.send_response(statuses[min(len(heard), len(statuses)) - 1])
             self.end_headers()
 
-        def log_message(self, *_):
+        def log_message(self, *_: object) -> None:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
@@ -58,7 +58,7 @@ def listener():
 class Later:
     """A clock that runs ahead of the one of the service."""
 
-    def __init__(self, clock):
+    def __init__(self, clock) -> None:
         self._clock, self.ahead = clock, timedelta(0)
 
     def now(self):
