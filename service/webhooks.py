@@ -12,7 +12,7 @@ import socket
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import SplitResult, urlsplit
 from uuid import uuid4
 
@@ -229,7 +229,7 @@ class Webhooks:
             "Host": parts.netloc,
             "webhook-id": message,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Signer(self._key(due.webhook_id)).sign(message, now, body),
+            "webhook-signature": Signer(self._key(due.webhook_id)).sign(message, now.astimezone(UTC), body),
         }
         host = f"[{address}]" if ":" in address else address
         port = f":{parts.port}" if parts.port else ""
