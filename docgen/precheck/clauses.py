@@ -16,7 +16,7 @@ from docgen.precheck.text import Passage
 
 _MOST = 3
 _QUOTE = 80
-_LEAST_BODY = 12
+_LEAST_BODY = 6
 _POINTER = re.compile(
     r"(?:详?见|参见|按照?|依据?|根据|以)[^。;\n]{0,14}(?:附件|附表|附录|清单|订单|补充协议|另册)"
     r"|另行(?:约定|协商|签订|签署|确定|商定)|双方另议"

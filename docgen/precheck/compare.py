@@ -33,11 +33,14 @@ _YEARS = re.compile(r"(?P<n>\d{1,3}|[一二三四五六七八九十两壹贰叁�
 _DAYS = re.compile(
     r"(?P<n>\d{1,3}|[一二三四五六七八九十两壹贰叁肆伍陆柒捌玖拾]{1,3}) *(?:\([^)]{1,4}\) *)?(?:个)?(?:工作日|日|天)"
 )
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![A-Za-z\d.\-])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![A-Za-z\d])")
 _STAGE = re.compile(r"(?P<rate>\d{1,3}(?:\.\d+)?) *%")
 _NOT_A_STAGE = re.compile(r"违约|税|逾期|利息|赔偿|每日")
 _CONFIDENTIAL = re.compile("保密|秘密")
 _ACCEPTANCE = re.compile("验收|检验")
+_FIGURES = 2
+"""A place that states quantity and price has at least so many numbers."""
+_TORN = 4
 _WORD = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 
 
@@ -125,6 +128,8 @@ class _Comparer:
     def _lines(self, lines: Sequence[PriceLine]) -> Iterator[Difference]:
         for line in lines:
             places = self._places(line)
+            if not places and self._mentioned(line):
+                continue
             if not places:
                 yield self._told(Topic.LINE, line.name, f"{line.name} {line.spec}", None)
                 continue
@@ -134,11 +139,16 @@ class _Comparer:
                 (Topic.AMOUNT, line.amount, "元"),
             ):
                 stated = [(start, end, self._numbers(start, end)) for start, end in places]
-                figures = [entry for entry in stated if entry[2]]
+                figures = [entry for entry in stated if len(entry[2]) >= _FIGURES]
                 if figures and not any(agreed in numbers for _, _, numbers in figures):
-                    if topic is not Topic.QUANTITY and not any(len(numbers) > 1 for _, _, numbers in figures):
-                        continue
                     yield self._told(topic, line.name, f"{_plain(agreed)}{unit}", figures[0][:2])
+
+    def _mentioned(self, line: PriceLine) -> bool:
+        """Tell whether a line is there although its words are torn apart, as cells of a PDF table are."""
+        text = _bare(self._text)
+        return (
+            self._structure.contract.format == "pdf" and _bare(line.name)[:_TORN] in text and _bare(line.spec) in text
+        )
 
     def _places(self, line: PriceLine) -> list[tuple[int, int]]:
         """Return the table rows, else the sentences, that speak of a line."""

@@ -26,7 +26,9 @@ _MARKER = re.compile(
     rf"|(?P<space>(?:\d{{1,2}}|{_N}{{1,3}}) +(?=[\u4e00-\u9fff]))"
     rf") *[】\]]?[*:、.]* *"
 )
-_TITLE = re.compile(r"[^:。;,!?\n |]{1,24}(?=[:。;\n |]|$)")
+_TITLE = re.compile(
+    r"(?:(?:[\u4e00-\u9fff] +){1,5}[\u4e00-\u9fff](?![\u4e00-\u9fff])|[^:。;,!?\n |]{1,24})(?=[:。;\n |]|$)"
+)
 _BARE = re.compile(r" *[*#【\[]* *(?P<title>[\u4e00-\u9fff、和与及/()]{2,16}?) *[】\]*:]* *$")
 _SENTENCE = re.compile(r"[^。;\n!?]+[。;!?]?")
 _SIGNATURE = re.compile(
@@ -136,10 +138,20 @@ class Structure:
                 style = "bracket_digit" if digits.isascii() else "bracket"
             read = read_numeral(digits)
             path, number = digits, read if read is not None else 0
-        title = _TITLE.match(self.text, found.end(), end)
+        title = self._title(found, start, end)
         whole = end - found.end() <= 30 and not self.text[found.end() : end].rstrip().endswith(("。", ";"))
-        words = title[0].strip() if title else self.text[found.end() : end].strip() if whole else ""
+        words = title or (self.text[found.end() : end].strip() if whole else "")
         return Heading(start, end, style, number, path, words, 0)
+
+    def _title(self, found: re.Match[str], start: int, end: int) -> str:
+        """Return the title behind a number, cut where the line as it was written has a blank."""
+        if end <= found.end():
+            return ""
+        first, last = self.folded.span(start, end)
+        line = fold(self.contract.text[first:last], spaces=True).text
+        mark = _MARKER.match(line)
+        title = _TITLE.match(line, mark.end()) if mark else None
+        return title[0].replace(" ", "") if title else ""
 
     def _sections(self) -> Iterator[Section]:
         open_until: list[int] = [self.end] * len(self.headings)

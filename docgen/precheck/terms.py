@@ -56,7 +56,11 @@ def _mirrored(structure: Structure, found: re.Match[str], sentence: str) -> bool
     if _EITHER.search(sentence[: sentence.find(found[0]) + len(found[0])]):
         return True
     around = structure.sections_at(found.start())
-    scope = structure.text[around[0].heading.start : around[0].end] if around else sentence
+    scope = (
+        structure.text[around[0].heading.start : around[0].end]
+        if around
+        else structure.text[slice(*structure.line(found.start()))]
+    )
     for one, other in _PARTIES:
         for party, opposite in ((one, other), (other, one)):
             if party in found[0] and found[0].replace(party, opposite) in scope:

@@ -235,8 +235,8 @@ def _reason(model: type[BaseModel], kind: str, loc: Where, context: Mapping[str,
 
 def _known(model: Any, loc: Where) -> list[str]:  # noqa: ANN401 - walks annotations of any shape
     for step in loc:
-        if isinstance(step, int):
-            continue
+        if isinstance(step, int) or step not in model.model_fields:
+            continue  # an entry of a list or of a mapping
         annotation = model.model_fields[step].annotation
         while not hasattr(annotation, "model_fields"):
             arguments = [a for a in getattr(annotation, "__args__", ()) if a not in {type(None), Ellipsis}]

@@ -1,9 +1,7 @@
-"""The evaluation set: contracts put together from wordings of our own, with the labels that follow from how they were made.
+"""The evaluation set: contracts put together from wordings of our own; the labels follow from how they were made.
 
 A contract has a style (numbering, names of the parties, script, width), some clauses and not others. `tuning` wordings
-may be looked at while detectors are changed; `held` ones are only measured. Beside these stand whole contracts written
-by hand (`contracts/`), whose first line names the clauses that are in them.
-"""
+may be looked at while detectors are changed; `held` ones are only measured."""
 
 import random
 import re
@@ -18,11 +16,29 @@ from opencc import OpenCC
 from docgen.precheck.numerals import write_numeral
 
 _HERE = Path(__file__).parent
-_ROLES = (("甲方", "乙方"), ("买方", "卖方"), ("需方", "供方"), ("甲方", "乙方"), ("委托方", "受托方"), ("采购方", "供应方"))
-_TITLES = ("设备采购合同", "技术服务合同", "买卖合同", "产品购销合同", "委托开发合同", "合作协议", "加工承揽合同", "供货框架协议")
+_ROLES = (
+    ("甲方", "乙方"),
+    ("买方", "卖方"),
+    ("需方", "供方"),
+    ("甲方", "乙方"),
+    ("委托方", "受托方"),
+    ("采购方", "供应方"),
+)
+_TITLES = (
+    "设备采购合同",
+    "技术服务合同",
+    "买卖合同",
+    "产品购销合同",
+    "委托开发合同",
+    "合作协议",
+    "加工承揽合同",
+    "供货框架协议",
+)
 _ALWAYS = ("parties",)
-_CLOSING = "（以下无正文）\n{A}（盖章）：　　　　　　{B}（盖章）：\n代表签字：　　　　　　代表签字：\n日期：　　年　　月　　日　　日期：　　年　　月　　日"
-_MOST = 24
+_CLOSING = (
+    "（以下无正文）\n{A}（盖章）：　　　　　　{B}（盖章）：\n代表签字：　　　　　　代表签字：\n"
+    "日期：　　年　　月　　日　　日期：　　年　　月　　日"
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,9 @@ class Labelled:
 @cache
 def bank() -> Mapping[str, Mapping[str, Sequence[str]]]:
     """Return the wordings by clause and half."""
-    loaded: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load((_HERE / "bank.yaml").read_text(encoding="utf-8"))
+    loaded: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load(
+        (_HERE / "bank.yaml").read_text(encoding="utf-8")
+    )
     return loaded
 
 
@@ -54,15 +72,26 @@ def composed(half: str, count: int, seed: int = 7) -> Iterator[Labelled]:
             absent -= {"confidentiality_scope"}
         if "acceptance" not in chosen:
             absent -= {"acceptance"} if "breach_quality" in chosen else set()
-        yield Labelled(f"{half}-{number:02}", text, frozenset(chosen), absent - {"quality"})
+        yield Labelled(f"{half}-{number:02}", text, frozenset(chosen), absent - {"quality"} - _implied(text))
 
 
-def handwritten() -> Iterator[Labelled]:
-    """Yield the whole contracts; the first line of a file lists what is there, after `-` what is not."""
-    for path in sorted((_HERE / "contracts").glob("*.txt")):
-        head, _, text = path.read_text(encoding="utf-8").partition("\n")
-        there, _, lacking = head.partition(" - ")
-        yield Labelled(path.stem, text, frozenset(there.split()), frozenset(lacking.split()))
+_IMPLIES = {
+    "termination": "解除|終止|終止|终止合作",
+    "spec": "名称 \\||名稱 \\||品名|租赁物|租賃物|采购明细|採購明細",
+    "delivery_place": "位于|位於|送货|送貨|运至|運至",
+    "payment": "缴纳|支付定金|给付|年支付|款到发货|款到發貨|税款由|收取培训费|收取培訓費",
+    "price": "收取维护费|收取維護費",
+    "tax": "发票|發票|发票",
+    "delivery_time": "工期|到货|到貨",
+    "effectiveness": "签字|簽字",
+    "breach_quality": "不合格|包退|退货|退貨",
+}
+"""What a wording of another clause says of a clause as well; it is then neither there nor not there."""
+
+
+def _implied(text: str) -> frozenset[str]:
+    plain = text.replace(" ", "").partition("（以下无正文）")[0]
+    return frozenset(clause for clause, words in _IMPLIES.items() if re.search(words.replace(" ", ""), plain))
 
 
 def _written(half: str, chosen: Sequence[str], draw: random.Random, number: int) -> str:
