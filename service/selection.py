@@ -8,7 +8,7 @@ from pathlib import Path
 from docgen.case import CaseFile
 from docgen.errors import Detail, DocgenError, InputError, NotFoundError
 from docgen.findings import Finding
-from service import wiring
+from service import inputs
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 """What a case file in a folder ends in; one in JSON is named itself, for folders hold other JSON too."""
@@ -36,7 +36,7 @@ class Selection:
         known: dict[str, Path] = {}
         for path in self._paths:
             try:
-                case = wiring.case_file(path)
+                case = inputs.case_file(path)
             except (InputError, NotFoundError) as error:
                 self.left_out.append(LeftOut(path, error))
                 continue
@@ -69,13 +69,13 @@ def every_case(paths: Sequence[Path]) -> list[CaseFile]:
         InputError, NotFoundError: the one file cannot be used; of several, `invalid_case` with the faults of all.
     """
     if len(paths) == 1:
-        return [wiring.case_file(paths[0])]
+        return [inputs.case_file(paths[0])]
     cases: list[CaseFile] = []
     faults: list[Detail] = []
     unusable = 0
     for path in paths:
         try:
-            cases.append(wiring.case_file(path))
+            cases.append(inputs.case_file(path))
         except (InputError, NotFoundError) as error:
             unusable += 1
             faults.append(Detail(str(path), "", error.message, error.code))

@@ -4,9 +4,12 @@ import getpass
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docgen.errors import InputError
-from docgen.workspace.location import Location
+
+if TYPE_CHECKING:
+    from docgen.workspace.location import Location
 
 ROOT = Path(__file__).resolve().parent.parent
 """Folder that holds the packages and `templates_docx/`."""
@@ -49,8 +52,10 @@ class Settings:
         """Return the same settings with another workspace, a folder or the URL of a database."""
         return replace(self, workspace=address)
 
-    def location(self) -> Location:
+    def location(self) -> "Location":
         """Return where the workspace lies; raise `InputError` where its address is none or the store is missing."""
+        from docgen.workspace.location import Location  # noqa: PLC0415 - loads SQLAlchemy, which a check does not need
+
         return Location.of(self.workspace, self.store)
 
 

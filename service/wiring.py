@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import takewhile
 from pathlib import Path
 
-from docgen.case import CaseFile, load_case
+from docgen.case import CaseFile
 from docgen.clock import Clock, SystemClock, day
 from docgen.convert import open_converter
 from docgen.editions import Edition
@@ -25,25 +25,24 @@ from docgen.rulebook.guards import Action, Guard
 from docgen.rulebook.judge import Occasion
 from docgen.workspace import KnownNumbers, Ruling, Workspace
 from docgen.workspace.workspace import TextDecision
-from rules.book import Rulebook, load_rulebook
+from rules.book import Rulebook
 from rules.facts import Known, RenderedText, Setting, document_facts
 from rules.precheck import Precheck
+from service.inputs import case_file, rulebook
 from service.settings import Settings
 
-
-def case_file(path: Path) -> CaseFile:
-    """Load the case file at `path`; raise `InputError` or `NotFoundError` with every fault."""
-    if not path.is_file():
-        raise NotFoundError(f"没有案卷文件：{path.name}", remedy="检查文件名和目录", code="case_missing")
-    return load_case(path)
-
-
-def rulebook(settings: Settings, policy: Path | None = None, clock: Clock | None = None) -> Rulebook:
-    """Load packs and policy as set, or with another policy file."""
-    chosen = policy or settings.policy
-    if chosen is not None and not chosen.is_file():
-        raise NotFoundError(f"没有公司规定文件：{chosen.name}", code="policy_missing")
-    return load_rulebook(chosen, settings.packs, clock=clock)
+__all__ = [
+    "IssuingRules",
+    "case_file",
+    "catalogue",
+    "decide_text_finding",
+    "office",
+    "operator",
+    "own_guards",
+    "rulebook",
+    "text_decisions",
+    "workspace",
+]
 
 
 def catalogue(settings: Settings) -> Catalogue:

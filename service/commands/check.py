@@ -3,24 +3,24 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from docgen.case import CaseFile
-from docgen.convert import open_converter
 from docgen.errors import InputError
 from docgen.findings import CheckReport
-from docgen.workspace.events import EventKind
 from rules.book import Rulebook
-from service import terminal, wiring
+from service import inputs, terminal
 from service.commands.options import as_of_option, cases_argument, moment, policy_option
 from service.explanation import explanation_lines
 from service.export import write_file
 from service.problems import REFUSED
-from service.report import Override, about, reports_docx, reports_html
 from service.selection import case_paths, every_case
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.report import Override
 
 
 @click.command()
@@ -41,7 +41,7 @@ def check(
     report: Path | None,
 ) -> int:
     """按手册规则检查案卷。有不通过时退出码为 3。"""
-    rulebook = wiring.rulebook(settings, policy)
+    rulebook = inputs.rulebook(settings, policy)
     loaded = every_case(case_paths(cases))
     at = moment(as_of)
     if explain:
@@ -71,6 +71,8 @@ def _explain(rulebook: Rulebook, case: CaseFile, rule: str, at: datetime | None)
 
 
 def _save(settings: Settings, rulebook: Rulebook, checked: list[tuple[CheckReport, CaseFile]], target: Path) -> None:
+    from service.report import about, reports_docx, reports_html  # noqa: PLC0415 - as below
+
     reported = [(report, about(case, rulebook, report.as_of), _overrides(settings, case)) for report, case in checked]
     match target.suffix.lower():
         case ".html":
@@ -86,6 +88,8 @@ def _save(settings: Settings, rulebook: Rulebook, checked: list[tuple[CheckRepor
 
 
 def _pdf(settings: Settings, docx: bytes) -> bytes:
+    from docgen.convert import open_converter  # noqa: PLC0415 - as below
+
     converter = open_converter(settings.converter)
     try:
         return converter.convert(docx).data
@@ -93,8 +97,13 @@ def _pdf(settings: Settings, docx: bytes) -> bytes:
         converter.close()
 
 
-def _overrides(settings: Settings, case: CaseFile) -> tuple[Override, ...]:
+def _overrides(settings: Settings, case: CaseFile) -> "tuple[Override, ...]":
     """Return the warnings set aside for a case in the workspace, if there is a workspace."""
+    # Only a report in a file needs the database, Word and Jinja, which take longer to load than a check.
+    from docgen.workspace.events import EventKind  # noqa: PLC0415
+    from service import wiring  # noqa: PLC0415
+    from service.report import Override  # noqa: PLC0415
+
     if not settings.location().exists:
         return ()
     with wiring.workspace(settings) as workspace:
