@@ -1,10 +1,12 @@
 """How fast a case is judged: the parts of a check, durable_rules beside closures and zen-engine, memory over many."""
 
 import gc
+import re
 import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -12,8 +14,9 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.memory import resident
 from benchmarks.zen_rules import ZenRules
-from docgen.case import load_case
+from docgen.case import CaseFile, load_case
 from docgen.clock import SHANGHAI, FixedClock
+from docgen.errors import InputError
 from docgen.rulebook.aspect import Aspect
 from docgen.rulebook.closures import closure
 from docgen.rulebook.durable import Engine
@@ -33,12 +36,16 @@ _GENERATED = 100_000
 _WARM = 2_000
 """Generated cases after which caches and the allocator have grown to their size."""
 
+_DIFFERING = 100
+_MINUTES = re.compile(r":[0-9]{2}:[0-9]{2}\+")
+"""Minutes and seconds of an instant."""
+
 _Task = Callable[[], object]
 
 
 def run(generated: int = _GENERATED) -> str:
     """Return tables of CPU times, and what many different cases cost in memory and show of differences."""
-    return "\n\n".join([_checks(), _engines(), _many(generated)])
+    return "\n\n".join([_checks(), _engines(), _differing(), _many(generated)])
 
 
 def _checks() -> str:
@@ -108,6 +115,26 @@ def _asked(judge: Judge, records: Sequence[Aspect], book: Rulebook) -> list[tupl
             policy = program.policy_row(book.policy.at(record.on))
             asked.append((record.aspect, program.situation(program.row(record), policy).values))
     return asked
+
+
+def _differing() -> str:
+    """Check cases that differ in the minutes of every time, as those of different customers do, twice over."""
+    random, text, book = Random(20261127), _H01.read_text(encoding="utf-8"), load_rulebook()
+    cases: list[CaseFile] = []
+    while len(cases) < _DIFFERING:
+        with suppress(InputError):  # a talk may now end before it begins
+            cases.append(load_case(_MINUTES.sub(lambda _: f":{random.randrange(60):02}:00+", text)))
+    book.check(load_case(text))
+    passes = []
+    for _ in range(2):
+        started = time.process_time()
+        for case in cases:
+            book.check(case)
+        passes.append((time.process_time() - started) * 1000 / _DIFFERING)
+    return (
+        f"{_DIFFERING} cases that differ in every time: {passes[0]:.1f} ms a check for the first time, "
+        f"{passes[1]:.1f} ms again"
+    )
 
 
 def _many(count: int) -> str:

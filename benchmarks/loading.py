@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from docgen.case import CaseFile, load_case
+from docgen.case.plain_yaml import read_plain_yaml
 from docgen.case.yaml_reader import read_yaml
 
 _H01 = Path(__file__).parents[1] / "samples" / "H01" / "case.yaml"
@@ -25,9 +26,9 @@ _TextLoader.yaml_implicit_resolvers = {
 
 
 def _milliseconds(task: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     task()
-    return (time.perf_counter() - started) * 1000
+    return (time.process_time() - started) * 1000
 
 
 def run() -> str:
@@ -36,7 +37,8 @@ def run() -> str:
     tasks: dict[str, Callable[[], object]] = {
         "load_case: limits, lines, invariants": lambda: load_case(text),
         "yaml.CSafeLoader + model_validate": lambda: CaseFile.model_validate(yaml.load(text, _TextLoader)),
-        "of load_case: text to tree": lambda: read_yaml(text),
+        "of load_case: text to tree": lambda: read_plain_yaml(text),
+        "text to tree, by the reference": lambda: read_yaml(text),
         "libyaml events only": lambda: list(yaml.parse(text, Loader=yaml.CSafeLoader)),
     }
     for task in tasks.values():

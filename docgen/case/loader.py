@@ -51,7 +51,7 @@ def load_text(text: str | bytes) -> CaseFile:
 
 
 def _plain(text: str) -> CaseFile | None:
-    """Read a text without fault that is plain YAML, in a third of the time; None for any other."""
+    """Read a text without fault that is plain YAML, in half the time; None for any other."""
     root = read_plain_yaml(text)
     if root is None:
         return None

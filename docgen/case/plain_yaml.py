@@ -1,4 +1,4 @@
-"""YAML as nearly every case file is written, read a line at a time: several times as fast as by libyaml's events.
+"""YAML as nearly every case file is written, read a line at a time: twice as fast as by libyaml's events.
 
 What is read here means the same to every reader of YAML: block mappings and sequences whose values stand on their own
 line, plain, in double quotes without escapes, or as flow lists and mappings. Anything else, and anything that may be
