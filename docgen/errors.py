@@ -46,6 +46,12 @@ class NotFoundError(DocgenError):
     code = "not_found"
 
 
+class AccessError(DocgenError):
+    """Who asks may not do this, whatever the state; `code` is `forbidden` or `not_logged_in`."""
+
+    code = "forbidden"
+
+
 class StateError(DocgenError):
     """The thing exists but is in a state that does not allow this act."""
 

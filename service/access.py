@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from docgen.case.enums import Choice
 from docgen.derived.stage import CaseStage
-from docgen.errors import DocgenError, StateError
+from docgen.errors import AccessError as AccessError  # noqa: PLC0414 - part of what this module offers
+from docgen.errors import StateError
 from docgen.workspace.documents import ARCHIVED, ISSUED, SUPERSEDED, VOID
 
 _View = TypeVar("_View", bound=Callable[..., object])
@@ -123,12 +124,6 @@ STATE_LABELS = {
 
 NEEDS_SECOND_FACTOR = frozenset({Role.APPROVER, Role.SEAL_KEEPER})
 """Roles that count only after a login with two factors."""
-
-
-class AccessError(DocgenError):
-    """Who asks may not do this, whatever the state; `code` is `forbidden` or `not_logged_in`."""
-
-    code = "forbidden"
 
 
 def permitted(roles: Iterable[Role], action: Action) -> bool:

@@ -1,6 +1,7 @@
 """How errors leave the product: by family an exit code and an HTTP status, and one sentence with a code."""
 
 from docgen.errors import (
+    AccessError,
     BackendError,
     DeclarationError,
     DocgenError,
@@ -9,7 +10,6 @@ from docgen.errors import (
     NotFoundError,
     StateError,
 )
-from service.access import AccessError
 
 REFUSED = 3
 """Exit code of a check with a fail, or of a refused form."""
