@@ -1,6 +1,8 @@
 """`docgen demo`: the main job on the samples, with embedded defaults only and on the business clock of the samples."""
 
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +11,9 @@ from pathlib import Path
 
 import click
 
+from docgen.archive import export, ledger, verify_proof
+from docgen.archive.backup import copy_archive
+from docgen.archive.fixity import inspect
 from docgen.case import CaseFile, load_case
 from docgen.case.editing import replace as replace_value
 from docgen.case.editing import set_value
@@ -16,11 +21,12 @@ from docgen.case.values import SHANGHAI
 from docgen.clock import FixedClock
 from docgen.drafting import draft_contract, load_library
 from docgen.editions import Edition
-from docgen.errors import NotFoundError
+from docgen.errors import IntegrityError, NotFoundError
 from docgen.findings import CheckReport, Outcome
 from docgen.pipeline import Office, Wish, everything, issue
 from rules.book import Rulebook
 from service import terminal, wiring
+from service.archiving import archive_room
 from service.commands.issue import exported, refusal_lines
 from service.export import write_file
 from service.report import about, report_docx, report_html
@@ -55,11 +61,11 @@ _ANSWERS = {
 @click.option("--out", type=click.Path(path_type=Path), default=Path("build/demo"), show_default=True)
 @click.pass_obj
 def demo(settings: Settings, out: Path) -> int:
-    """检查样例案卷，签发完整案卷的全部文书，拟定一份合同，并说明到哪里看结果。"""
+    """检查样例案卷，签发完整案卷的全部文书，拟定一份合同，归档并恢复，说明到哪里看结果。"""
     started = time.perf_counter()
     if not _SAMPLES.is_dir():
         raise NotFoundError("没有 samples 目录", remedy="在项目的源码目录中运行", code="no_samples")
-    for part in ("workspace", "documents", "reports"):
+    for part in ("workspace", "documents", "reports", "archive"):
         shutil.rmtree(out / part, ignore_errors=True)
     clock = FixedClock(BUSINESS_NOW)
     chosen = replace(settings, workspace=out / "workspace", operator=_OPERATOR)
@@ -72,11 +78,13 @@ def demo(settings: Settings, out: Path) -> int:
         _issued(case, everything(case, office.catalogue), office, out)
         click.echo("\n按谈判纪要和标准条款拟定合同，签发审批稿：")
         _issued(_drafted(out), (Wish("contract", edition=Edition.DRAFT),), office, out)
+    click.echo("\n归档完整案卷，并证明档案可信：")
+    _archived(_sample(_COMPLETE), chosen, clock, out / "archive")
     click.echo("\n不合格的案卷会被挡下，原因一次列全：")
     for name in _FAILING:
         outcomes = book.check(_sample(name)).outcomes
         click.echo(f"  {name}：{'、'.join(sorted(rule for rule in outcomes if outcomes[rule] is Outcome.FAIL))}")
-    click.echo(f"\n结果在 {out}/documents 与 {out}/reports，用时 {time.perf_counter() - started:.1f} 秒")
+    click.echo(f"\n结果在 {out}/documents、{out}/reports 与 {out}/archive，用时 {time.perf_counter() - started:.1f} 秒")
     return 0
 
 
@@ -107,6 +115,34 @@ def _issued(case: CaseFile, wishes: tuple[Wish, ...], office: Office, out: Path)
         click.echo(f"  {line}")
     for refusal in outcome.refused:
         click.echo("\n".join(f"  {line}" for line in refusal_lines(refusal)))
+
+
+def _archived(case: CaseFile, settings: Settings, clock: FixedClock, out: Path) -> None:
+    """Archive, audit, prove, export, back up and restore; raise `IntegrityError` where one of them does not hold."""
+    with archive_room(settings, clock=clock) as room:
+        admission, done = room.take(case, frozenset(), by=_OPERATOR)
+        click.echo(f"  归档{len(done.records)}份；{len(admission.refused)}份尚不可归档（如待签署），留在工作区")
+        if not inspect(room.archive).intact:
+            raise IntegrityError("演示档案审计未通过", remedy="运行 docgen audit 查看详情", code="demo_damaged")
+        click.echo("  审计：完好")
+        proof = write_file(out, "proof.json", ledger.proof(room.archive, done.records[0].archive_no).to_json().encode())
+        _checked(proof, str(done.head))
+        click.echo(f"  证明：{done.records[0].archive_no}，独立脚本核对无误")
+        top, files = export.case_folder(room.archive, case.case_no)
+        paths = [write_file((out / top / name).parent, Path(name).name, data) for name, data in files]
+        click.echo(f"  移交：{len(paths)}个文件，{out / top}")
+    copy_archive(settings.location().in_folder("备份"), out / "backup", clock)
+    restored = copy_archive(out / "backup", out / "restored", clock)
+    if restored.root != done.head.root:
+        raise IntegrityError("恢复后的树头与原来不同", remedy="运行 docgen audit 查看详情", code="demo_damaged")
+    click.echo(f"  备份并恢复：树头相同，{done.head.root[:16]}…")
+
+
+def _checked(proof: Path, head: str) -> None:
+    """Check a proof with the script that is shipped, in a Python of its own."""
+    command = [sys.executable, "-I", str(verify_proof.__file__), str(proof), head]
+    if subprocess.run(command, check=False, capture_output=True).returncode:  # noqa: S603 - our own script and files
+        raise IntegrityError("证明未通过核对", remedy="运行 docgen audit 查看详情", code="demo_damaged")
 
 
 def _drafted(out: Path) -> CaseFile:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from docgen.archive.fixity import audit
 from docgen.case import load_case
+from docgen.clock import SystemClock
 from tests.samples import Kind, Sample, sample, samples
 from tests.service.command import Run
 
@@ -235,6 +237,16 @@ def test_demo_runs_on_its_own_clock_and_says_where_to_look(docgen: Callable[...,
     drafted = tmp_path / "demo" / "documents" / "XS2024-0912"
     assert len([path for path in drafted.iterdir() if "审批稿" in path.name]) == 2
     assert load_case(drafted / "case.yaml").case_no == "XS2024-0912"
+    kept = tmp_path / "demo" / "archive"
+    assert "24份尚不可归档" in run.out
+    assert "树头相同" in run.out
+    (exported,) = kept.glob("XS2024-0012_*")
+    assert (exported / "manifest.json").is_file()
+    original, restored = (audit(folder, SystemClock()) for folder in (tmp_path / "demo/workspace", kept / "restored"))
+    assert original.intact
+    assert restored.intact
+    assert restored.records == original.records > 0
+    assert restored.root == original.root
 
 
 @pytest.mark.parametrize("place", ["before", "after", "joined"])
