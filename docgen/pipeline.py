@@ -1,12 +1,13 @@
-"""The straight line, read downwards: check a case, issue its documents.
+"""The straight line, read downwards: check a case, issue its documents, send them to whoever signs them.
 
-`check` and `issue` are the verbs; what they need is passed in: the rulebook (policy lives above this package), the
-catalogue of forms, the workspace and a converter. A refusal is a result; only what cannot be decided is an error.
+`check`, `issue` and `sign` are the verbs; what they need is passed in: the rulebook (policy lives above this package),
+the catalogue of forms, the workspace and a converter. A refusal is a result; only what cannot be decided is an error.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from docgen.case import CaseFile
 from docgen.desk import Desk, Office, Outcome, Refusal, Rulebook, Wish
@@ -15,7 +16,12 @@ from docgen.findings import CheckReport
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.subjects import subjects
 
-__all__ = ["Office", "Outcome", "Refusal", "Rulebook", "Wish", "check", "everything", "issue"]
+if TYPE_CHECKING:
+    from docgen.envelope.authority import Refusal as SignerRefusal
+    from docgen.envelope.plan import Choices
+    from docgen.envelope.room import Sent, SigningRoom
+
+__all__ = ["Office", "Outcome", "Refusal", "Rulebook", "Wish", "check", "everything", "issue", "sign"]
 
 
 def check(case: CaseFile, rulebook: Rulebook, as_of: datetime | None = None) -> CheckReport:
@@ -51,3 +57,30 @@ def issue(case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as
         if not (unconverted := desk.unconverted()):
             return replace(desk.keep(known, by), refused=tuple(refused))
         barred |= unconverted
+
+
+def sign(  # noqa: PLR0913 - what, by whom, where
+    case: CaseFile,
+    wishes: Iterable[Wish],
+    office: Office,
+    room: "SigningRoom",
+    choices: "Choices",
+    *,
+    by: str,
+    until: datetime | None = None,
+) -> "Sent | tuple[Refusal | SignerRefusal, ...]":
+    """Send the signing editions of the wished documents to their signers in one envelope, issuing them where needed.
+
+    What follows is up to the signers (`docgen.envelope.ceremony`); when all have signed, `docgen.envelope.completion`
+    makes evidence and certificate.
+
+    Raises:
+        InputError, NotFoundError, StateError: as `issue` and `docgen.envelope.sending.send`.
+    """
+    from docgen.envelope import sending  # noqa: PLC0415 - cryptography takes half a second to load: only who signs waits
+
+    signing = [replace(wish, edition=Edition.SIGNING) for wish in wishes]
+    outcome = issue(case, signing, office, by=by, as_of=room.clock.now())
+    if outcome.refused:
+        return outcome.refused
+    return sending.send(room, case, outcome.kept, choices, by=by, until=until)

@@ -29,6 +29,7 @@ COMMANDS = {
     "precheck": "precheck:precheck_command",
     "rules": "rules:rules",
     "serve": "serve:serve",
+    "sign": "sign:sign",
     "user": "user:user",
     "verify": "verify:verify",
     "void": "issue:void",

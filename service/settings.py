@@ -24,6 +24,10 @@ class Settings:
     are None for those that ship. `signer` and `timestamper` are URIs of `docgen.signing`, `trust` a PEM file with the
     roots that count as true; `workers` is how many processes one command may use.
 
+    `courier` is the URI of who delivers links and codes to signers (empty: an outbox in the workspace), `platform` the
+    name of the method of signing, `platform_declared_by` the person who declared that it complies with 电子签名法 13
+    (empty: nobody, and no contract is signed with it).
+
     For the service: `public_url` is where people reach it, `secret` the file of its secret (None: in the folder of the
     workspace), `proxies` how many reverse proxies stand before it, `limits` where rates are counted (a URI of
     `limits`), `webhook_hosts` the inner hosts that may be told of events.
@@ -40,6 +44,9 @@ class Settings:
     signer: str = ""
     timestamper: str = ""
     trust: Path | None = None
+    courier: str = ""
+    platform: str = "演示签名平台"
+    platform_declared_by: str = ""
     workers: int = 1
     public_url: str = "http://127.0.0.1:8080"
     secret: Path | None = None
@@ -75,6 +82,9 @@ def from_environment() -> Settings:
         signer=os.environ.get("DOCGEN_SIGNER", ""),
         timestamper=os.environ.get("DOCGEN_TIMESTAMPER", ""),
         trust=_path("DOCGEN_TRUST"),
+        courier=os.environ.get("DOCGEN_COURIER", ""),
+        platform=os.environ.get("DOCGEN_PLATFORM") or "演示签名平台",
+        platform_declared_by=os.environ.get("DOCGEN_PLATFORM_DECLARED_BY", ""),
         public_url=os.environ.get("DOCGEN_PUBLIC_URL") or "http://127.0.0.1:8080",
         secret=_path("DOCGEN_SECRET_FILE"),
         proxies=_count("DOCGEN_PROXIES"),

@@ -110,10 +110,14 @@ class Practice(_Frozen):
 
 
 class Definition(_Frozen):
-    """What an envelope is: documents, signers, the method, the consent asked for, and until when it stands."""
+    """What an envelope is: documents, signers, who sends it, the method, the consent, and until when it stands.
+
+    `organisation` is the company on whose behalf it is sent.
+    """
 
     documents: tuple[EnvelopeDocument, ...] = Field(min_length=1, max_length=20)
     signers: tuple[Signer, ...] = Field(min_length=1, max_length=40)
+    organisation: str
     practice: Practice
     consent_version: str
     consent_sha256: Sha256

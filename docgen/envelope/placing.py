@@ -25,6 +25,8 @@ HEIGHT: Final = 32.0
 _BESIDE: Final = 0.75
 _GAP: Final = 4.0  # points between a label and the signature beside it
 _NARROWEST: Final = 70.0
+FOOT: Final = 48.0
+"""Height above the lower edge of the page that its foot takes, in points."""
 _TOKENS: Final = re.compile(
     r"<w:(?P<open>tr|tc|p)(?=[ >/])|</w:(?P<close>p)>|<w:t(?: [^>]*)?>(?P<text>[^<]*)</w:t>"
     r'|<w:bookmarkStart [^>]*w:name="(?P<anchor>(?:sig|seal)\.[a-z_.]+)"'
@@ -64,7 +66,7 @@ def places(docx: bytes, pdf: bytes, seats: Sequence[Seat]) -> dict[str, Box]:
         for act in seat.acts:
             mark = _mark(paragraphs, f"sig.{seat.place}.{act}")
             label = _printed(pdf, mark)
-            found[seat.field(act)] = _seal_box(label) if act is Act.SEAL else _sign_box(label, beside=mark.beside)
+            found[seat.field(act)] = seal_box(label) if act is Act.SEAL else _sign_box(label, beside=mark.beside)
     return found
 
 
@@ -138,7 +140,7 @@ def _sign_box(label: Label, *, beside: bool) -> Box:
     return Box(label.box.page, left, middle - half, left + width, middle + half)
 
 
-def _seal_box(label: Label) -> Box:
+def seal_box(label: Label) -> Box:
     """Return the place of a seal: centred on the name, over it (骑年盖月)."""
     if label.line_end > label.box.right:
         return label.over_name(DIAMETER)

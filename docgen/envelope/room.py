@@ -26,6 +26,7 @@ from docgen.errors import BackendError, NotFoundError
 from docgen.forms.catalogue import Catalogue
 from docgen.signing.keys import KeySource
 from docgen.signing.timestamps import Timestamper
+from docgen.signing.trust import Trust
 from docgen.workspace import Workspace, events
 from docgen.workspace.events import EventKind as Kind
 
@@ -71,7 +72,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class SigningRoom:
-    """Where envelopes are sent and signed: workspace, rules, forms, keys, time stamps, courier, method, consent."""
+    """Where envelopes are sent and signed: workspace, rules, forms, keys, time stamps, courier, consent, roots."""
 
     workspace: Workspace
     rules: SigningRules
@@ -81,6 +82,7 @@ class SigningRoom:
     courier: Courier
     practice: Practice
     consent: Consent
+    trust: Trust
 
     @property
     def clock(self) -> Clock:

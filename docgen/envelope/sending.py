@@ -71,6 +71,7 @@ def send(  # noqa: PLR0913 - see Args
     definition = Definition(
         documents=laid,
         signers=signers,
+        organisation=case.supplier.name,
         practice=room.practice,
         consent_version=room.consent.version,
         consent_sha256=room.consent.sha256,
@@ -214,10 +215,14 @@ def _forecast(
     chosen: list[Signer] = []
     refused: list[Refusal] = []
     so_far: list[Made] = []
+    told: set[str] = set()
     for signer in signers:
         taken, found = _authorised(room, case, documents, signer, so_far)
         chosen.append(taken)
-        refused += [Refusal(taken, found)] if found else []
+        # What stops one signer stops those after, too; it is said once.
+        fresh = tuple(one for one in found if one.model_dump_json() not in told)
+        told.update(one.model_dump_json() for one in fresh)
+        refused += [Refusal(taken, fresh)] if fresh else []
         so_far += [
             Made(
                 seat.document,

@@ -44,8 +44,11 @@ class ExpectedSigner(_Frozen):
 class Expectation(_Frozen):
     """What was recorded when signing ended: the final file and its signers in order.
 
-    A file taken back to an earlier signature is flawless in itself; only this record tells.
+    A file taken back to an earlier signature is flawless in itself; only this record tells. The evidence of an
+    envelope says more than this; all else in it is for people.
     """
+
+    model_config = ConfigDict(extra="ignore")
 
     sha256: Sha256
     signers: tuple[ExpectedSigner, ...] = Field(min_length=1, max_length=64)

@@ -23,7 +23,7 @@ from docgen.drafting import draft_contract, load_library
 from docgen.editions import Edition
 from docgen.errors import IntegrityError, NotFoundError
 from docgen.findings import CheckReport, Outcome
-from docgen.pipeline import Office, Wish, everything, issue
+from docgen.pipeline import Office, Wish, everything, issue, sign
 from rules.book import Rulebook
 from service import terminal, wiring
 from service.archiving import archive_room
@@ -40,6 +40,10 @@ _COMPLETE = "H01"
 _IN_PROGRESS = "S02"
 _FAILING = ("F02_missing_clauses", "F04_poa_expired_and_over_limit")
 _OPERATOR = "演示"
+
+_COUNSEL = "郑法"
+_APPROVER, _KEEPER = "S02", "S05"
+"""Who of the complete case answers for the method of signing, who releases our seal, and who applies it."""
 
 _AGREED = "S14_contract_in_approval"
 _ON_DEMAND = "XS2024-0912"
@@ -65,10 +69,19 @@ def demo(settings: Settings, out: Path) -> int:
     started = time.perf_counter()
     if not _SAMPLES.is_dir():
         raise NotFoundError("没有 samples 目录", remedy="在项目的源码目录中运行", code="no_samples")
-    for part in ("workspace", "documents", "reports", "archive"):
+    for part in ("workspace", "documents", "reports", "archive", "authority"):
         shutil.rmtree(out / part, ignore_errors=True)
     clock = FixedClock(BUSINESS_NOW)
-    chosen = replace(settings, workspace=out / "workspace", operator=_OPERATOR)
+    chosen = replace(
+        settings,
+        workspace=out / "workspace",
+        operator=_OPERATOR,
+        signer=f"builtin:{(out / 'authority').resolve()}",
+        timestamper="",
+        trust=None,
+        courier="",
+        platform_declared_by=_COUNSEL,
+    )
     book = wiring.rulebook(chosen, clock=clock)
     with wiring.office(chosen, clock=clock, workers=settings.workers) as office:
         for name in (_IN_PROGRESS, _COMPLETE):
@@ -76,6 +89,7 @@ def demo(settings: Settings, out: Path) -> int:
             report = book.check(case)
             click.echo("\n".join(_reported(report, case, book, office, out / "reports")))
         _issued(case, everything(case, office.catalogue), office, out)
+        _signed(case, office, chosen, out)
         click.echo("\n按谈判纪要和标准条款拟定合同，签发审批稿：")
         _issued(_drafted(out), (Wish("contract", edition=Edition.DRAFT),), office, out)
     click.echo("\n归档完整案卷，并证明档案可信：")
@@ -143,6 +157,25 @@ def _checked(proof: Path, head: str) -> None:
     command = [sys.executable, "-I", str(verify_proof.__file__), str(proof), head]
     if subprocess.run(command, check=False, capture_output=True).returncode:  # noqa: S603 - our own script and files
         raise IntegrityError("证明未通过核对", remedy="运行 docgen audit 查看详情", code="demo_damaged")
+
+
+def _signed(case: CaseFile, office: Office, settings: Settings, out: Path) -> None:
+    """Have the contract signed by customer and company and sealed by two people, under an authority of the demo."""
+    from service import signing  # noqa: PLC0415 - cryptography takes half a second to load
+
+    click.echo("\n签署合同（内置签发机构，演示签名）：")
+    signing.found_authority(out / "authority", "演示签名机构", office.workspace.clock)
+    desk = signing.Desk(office, signing.signing_room(settings, office))
+    people = signing.Choices(keeper=_KEEPER, approver=_APPROVER)
+    sent = sign(case, (Wish("contract"),), office, desk.room, people, by=_OPERATOR)
+    assert isinstance(sent, signing.Sent), "the sample's signers are entitled"
+    done = signing.enact_all(desk.room, sent.envelope, case)
+    assert isinstance(done, signing.Envelope), "the sample's signers are entitled"
+    for one in done.signers:
+        click.echo(f"  已签署　{one.label}　{one.person.name}")
+    signed, evidence, certificate = signing.export(desk, done, out / "documents" / case.case_no)
+    click.echo(f"  核验有效　{signed.name}\n  签署证明　{certificate.name}")
+    click.echo(f"  再核验：docgen verify '{signed}' --trust {out}/authority/root.pem --expect '{evidence}'")
 
 
 def _drafted(out: Path) -> CaseFile:

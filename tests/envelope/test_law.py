@@ -71,6 +71,7 @@ def definition(turns: tuple[int, ...], *, documents: int, seal: bool) -> Definit
             for number in range(documents)
         ),
         signers=tuple(people),
+        organisation="样板",
         practice=Practice(platform="演示", compliant=True),
         consent_version="1",
         consent_sha256=digest(7),

@@ -179,6 +179,7 @@ def open_scene(folder: Path, clock: MovingClock | None = None) -> Scene:
         courier=outbox,
         practice=PRACTICE,
         consent=CONSENT,
+        trust=read_trust((folder / "authority" / "root.pem").read_bytes()),
     )
     return Scene(folder, clock, room, outbox, workspace.documents(case().case_no))
 
