@@ -38,7 +38,11 @@ class ArchiveRoom:
         """Archive what may be archived of a case; what may not is in the admission, with all reasons."""
         known = self.workspace.known_numbers(case)
         grounds = Grounds(
-            self.rules.check(case, None, known), self.rules, self.workspace.overrides(case.case_no), self.catalogue
+            self.rules.check(case, None, known),
+            self.rules,
+            self.workspace.overrides(case.case_no),
+            self.catalogue,
+            self.workspace.signed(case.case_no),
         )
         admission = admit(case, self.workspace.documents(case.case_no), grounds, wanted)
         return admission, archive_case(self.archive, case, admission.admitted, self.schedule, by=by)

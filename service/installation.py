@@ -119,7 +119,7 @@ class Installation:
     def grounds(self, case: CaseFile) -> Grounds:
         """Return what admission to the archive is judged by."""
         overrides = self.workspace.overrides(case.case_no)
-        return Grounds(self.check(case), self.rules, overrides, self.catalogue)
+        return Grounds(self.check(case), self.rules, overrides, self.catalogue, self.workspace.signed(case.case_no))
 
     def readable(self, document: KeptDocument, roles: frozenset[Role]) -> None:
         """Raise `AccessError` where a document prints what `roles` may not see."""

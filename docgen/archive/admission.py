@@ -1,10 +1,11 @@
 """What may enter the archive: documents that are final and before which no guard stands; all reasons at once.
 
-Final is a record edition, and a form that nobody signs. A draft, or a signing edition that waits for its signatures,
-is not; it is left aside in silence only where the final edition of the same number is there.
+Final is a record edition, a signing edition that all have signed, and a form that nobody signs. A draft, or a signing
+edition that waits for its signatures, is not; it is left aside in silence only where the final edition of the same
+number is there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,12 +58,16 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """On what admission is judged: the report of the case, the rules, the warnings set aside, and the forms."""
+    """On what admission is judged: the report of the case, the rules, the warnings set aside, and the forms.
+
+    `signed` are the ids of the documents that all their signers have signed.
+    """
 
     report: CheckReport
     rules: ArchiveRules
     overrides: frozenset[str]
     catalogue: Catalogue
+    signed: Collection[str] = frozenset()
 
 
 def admit(
@@ -79,12 +84,12 @@ def admit(
         )
     specs = {one.identity.form_id: grounds.catalogue.get(one.identity.form_id).spec for one in documents}
     candidates = [one for one in documents if one.doc_no in wanted or (not wanted and one.state in STANDING)]
-    final = {one.doc_no for one in candidates if _is_final(one, specs[one.identity.form_id])}
+    final = {one.doc_no for one in candidates if _is_final(one, specs[one.identity.form_id], grounds)}
     admitted, refused = [], []
     for one in candidates:
         spec = specs[one.identity.form_id]
-        lacks = _lacks(one, spec, case)
-        if lacks and one.doc_no in final and not _is_final(one, spec):
+        lacks = _lacks(one, spec, case, grounds)
+        if lacks and one.doc_no in final and not _is_final(one, spec, grounds):
             continue  # a draft or an earlier revision beside the final document
         stopped = _stopped(one, spec, case, grounds)
         if lacks or stopped:
@@ -97,12 +102,12 @@ def admit(
 _OUT_OF_FORCE: Mapping[str, str] = {"void": "已作废", "superseded": "已被新的修订版替代"}
 
 
-def _is_final(document: KeptDocument, spec: FormSpec) -> bool:
-    return document.state in STANDING and _unfinished(document, spec) is None
+def _is_final(document: KeptDocument, spec: FormSpec, grounds: Grounds) -> bool:
+    return document.state in STANDING and _unfinished(document, spec, grounds) is None
 
 
-def _lacks(document: KeptDocument, spec: FormSpec, case: CaseFile) -> tuple[str, ...]:
-    found = (_OUT_OF_FORCE.get(document.state), _unfinished(document, spec), _too_early(document, spec, case))
+def _lacks(document: KeptDocument, spec: FormSpec, case: CaseFile, grounds: Grounds) -> tuple[str, ...]:
+    found = (_OUT_OF_FORCE.get(document.state), _unfinished(document, spec, grounds), _too_early(document, spec, case))
     return tuple(reason for reason in found if reason)
 
 
@@ -117,12 +122,14 @@ def _subject(document: KeptDocument, spec: FormSpec, case: CaseFile) -> tuple[Su
     return tuple(one for one in subjects(spec, case) if one.key == document.identity.subject)
 
 
-def _unfinished(document: KeptDocument, spec: FormSpec) -> str | None:
+def _unfinished(document: KeptDocument, spec: FormSpec, grounds: Grounds) -> str | None:
     match Edition(document.identity.edition):
         case Edition.RECORD:
             return None
         case Edition.DRAFT:
             return "审批稿不归档，待签发定稿"
+        case _ if document.id in grounds.signed:
+            return None
         case _:
             required = [signer.label for signer in spec.signers if not signer.optional]
             return f"签署件尚未签署：{'、'.join(required)}" if required else None

@@ -104,9 +104,23 @@ def _workspace(session: Session, found: Claims, disposed: frozenset[str]) -> dic
             if row.pdf_sha256:
                 found.objects[row.pdf_sha256] = f"{row.doc_no} {row.title}（pdf）"
     found.damage.extend([Damage(f"{key[1]}：文书登记已不存在", gone=True) for key in issued])
+    _signing(session, found, removed)
     for key, said in issued.items():  # what a lost row named is still evidence
         found.objects.update((said[kind], key[1]) for kind in ("docx_sha256", "pdf_sha256") if said[kind])
     return states
+
+
+def _signing(session: Session, found: Claims, removed: frozenset[str]) -> None:
+    """Claim what envelopes keep: prepared, signed and proving files, but not of envelopes whose documents are gone."""
+    gone: set[str] = set()
+    query = select(Event.subject, Event.kind, Event.data).where(Event.kind.like("envelope.%")).order_by(Event.seq)
+    for event in session.execute(query):
+        if event.kind == EventKind.ENVELOPE_SENT:
+            documents = {one["document_id"] for one in event.data["definition"]["documents"]}
+            if documents <= removed:
+                gone.add(event.subject)
+        if event.subject not in gone:
+            found.objects.update(event.data.get("objects", {}))
 
 
 def _agrees(row: Row[Any], said: Mapping[str, Any], seal: str | None) -> bool:

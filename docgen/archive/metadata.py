@@ -23,7 +23,7 @@ class _Entity(BaseModel):
 
 
 class FileEntity(_Entity):
-    """A file of the record; `role` is docx or pdf, `size` counts bytes."""
+    """A file of the record; `role` is docx, pdf, signed, evidence or certificate, `size` counts bytes."""
 
     role: str
     sha256: str

@@ -1,7 +1,7 @@
 """Preparing a document for the archive: its bytes are re-hashed and opened, its metadata described, its text read."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -16,7 +16,9 @@ from docgen.case.enums import Medium, Retention
 from docgen.db.models import Decision, Document
 from docgen.errors import Detail, StateError
 from docgen.forms.fill import text_of
+from docgen.forms.spec import FormSpec
 from docgen.stores import Store
+from docgen.workspace.signed import SignedFile, signed_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,25 @@ def prepare(session: Session, store: Store, lot: Lot) -> list[Prepared]:
     rows = {row.id: row for row in session.scalars(select(Document).where(Document.id.in_(ids)))}
     of_rows = select(Decision).where(Decision.id.in_({row.decision_id for row in rows.values()}))
     decisions = {row.id: row for row in session.scalars(of_rows)}
+    signed = signed_files(session, lot.case.case_no)
     return [
-        _prepare(store, lot.case, one, rows[one.document.id], decisions[rows[one.document.id].decision_id])
-        for one in lot.admitted
+        _prepare(store, lot.case, rows[one], spec, decisions[rows[one].decision_id], signed.get(one, ()))
+        for one, spec in ((admitted.document.id, admitted.spec) for admitted in lot.admitted)
     ]
 
 
-def _prepare(store: Store, case: CaseFile, admitted: Admitted, row: Document, decision: Decision) -> Prepared:
+def _prepare(  # noqa: PLR0913, PLR0917 - a document, and all that belongs to it
+    store: Store,
+    case: CaseFile,
+    row: Document,
+    spec: FormSpec,
+    decision: Decision,
+    signed: Sequence[SignedFile],
+) -> Prepared:
     contents = {"docx": (DOCX, row.docx_sha256, store.get(row.docx_sha256))}
     if row.pdf_sha256:
         contents["pdf"] = (PDF, row.pdf_sha256, store.get(row.pdf_sha256))
+    contents |= {one.role: (one.media_type, one.sha256, store.get(one.sha256)) for one in signed}
     faults = [
         Detail(f"{row.doc_no} {role}", fault.aspect, fault.message)
         for role, (media, _, data) in contents.items()
@@ -73,26 +84,28 @@ def _prepare(store: Store, case: CaseFile, admitted: Admitted, row: Document, de
         FileEntity(role=role, sha256=sha256, size=len(data), media_type=media)
         for role, (media, sha256, data) in contents.items()
     ]
-    metadata = describe(case, admitted.spec, row, decision, files)
+    metadata = describe(case, spec, row, decision, files)
     description = metadata.canonical()
     return Prepared(
         document_id=row.id,
         doc_no=row.doc_no,
-        retention=admitted.spec.retention,
+        retention=spec.retention,
         metadata=metadata,
         description=description.decode(),
-        files=_files(row, files, description),
+        files=_files(row, files, description, {one.role: one.name for one in signed}),
         text=text_of(contents["docx"][2]),
     )
 
 
-def _files(row: Document, files: Sequence[FileEntity], description: bytes) -> tuple[KeptFile, ...]:
+def _files(
+    row: Document, files: Sequence[FileEntity], description: bytes, names: Mapping[str, str]
+) -> tuple[KeptFile, ...]:
     digest = hashlib.sha256(description).hexdigest()
     own = FileEntity(role=DESCRIPTION, sha256=digest, size=len(description), media_type=JSON)
     return tuple(
         KeptFile(
             role=file.role,
-            name=row.file_stem + SUFFIXES[file.media_type],
+            name=names.get(file.role, row.file_stem + SUFFIXES[file.media_type]),
             media_type=file.media_type,
             medium=Medium.ELECTRONIC,
             sha256=file.sha256,

@@ -28,7 +28,7 @@ DESCRIPTION = "metadata"
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file of a record; `role` is docx, pdf, metadata or scan."""
+    """A file of a record; `role` is docx, pdf, signed, evidence, certificate, metadata or scan."""
 
     role: str
     name: str

@@ -4,7 +4,7 @@ Done after the last signature, as often as it takes: a signature does not wait f
 what the first one left. Only then is a document `signed`, and may be archived.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,21 +24,11 @@ from docgen.signing.verify import verify
 from docgen.template import CompiledTemplate, compile_template
 from docgen.workspace import events
 from docgen.workspace.events import EventKind as Kind
+from docgen.workspace.signed import SignedFile
 
 PDF: Final = "application/pdf"
 JSON: Final = "application/json"
 _FIELD: Final = "issuer-seal"
-
-
-@dataclass(frozen=True, slots=True)
-class SignedFile:
-    """A file that signing left, beside the issued ones: `role` is signed, evidence or certificate."""
-
-    role: str
-    name: str
-    media_type: str
-    sha256: str
-    size: int
 
 
 def certify(room: SigningRoom, converter: Converter, envelope_id: str) -> dict[str, tuple[SignedFile, ...]]:

@@ -61,7 +61,7 @@ def send(  # noqa: PLR0913 - see Args
     now = room.clock.now()
     specs = tuple(room.catalogue.get(one.identity.form_id).spec for one in documents)
     described = tuple(_described(case, spec, one) for spec, one in zip(specs, documents, strict=True))
-    room.envelopes(case.case_no)  # those that have expired are no obstacle
+    _not_elsewhere(room.envelopes(case.case_no), described)  # those that have expired are no obstacle
     signers, refused = _forecast(room, case, described, planning.plan(case, specs, choices))
     if refused:
         return refused

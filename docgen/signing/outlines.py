@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Final
 
 from fontTools.pens.basePen import BasePen
@@ -54,6 +55,10 @@ class _PathPen(BasePen):  # type: ignore[misc]
         self._add("h")
 
 
+_DRAWING: Final = Lock()
+"""Fonts are read lazily, and their tables break when two threads read one at the same time."""
+
+
 @lru_cache(maxsize=8)
 def _font(face: Face, rare: frozenset[str]) -> TTFont:
     return TTFont(io.BytesIO(typefaces.font_file(face, rare)), lazy=True)
@@ -75,7 +80,8 @@ def outlines(text: str, face: Face) -> tuple[Outline, ...]:
         InputError: no font has one of them (`glyph_missing`).
     """
     typefaces.rare(text)
-    return tuple(_outline(face, character) for character in text)
+    with _DRAWING:
+        return tuple(_outline(face, character) for character in text)
 
 
 def line(  # noqa: PLR0913, PLR0917 - text, type and place

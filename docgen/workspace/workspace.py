@@ -22,6 +22,7 @@ from docgen.workspace.decisions import SEAL, Digests, KeptDecision, KnownNumbers
 from docgen.workspace.documents import KeptDocument, NumberState
 from docgen.workspace.events import ChainFault, EventKind, KeptEvent, Occurrence
 from docgen.workspace.location import Location
+from docgen.workspace.signed import SignedFile, signed_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,11 @@ class Workspace:
                     data={"reason": reason, "edition": document.identity.edition, "revision": document.revision},
                 )
         return voided
+
+    def signed(self, case_no: str) -> Mapping[str, tuple[SignedFile, ...]]:
+        """Return what signing left of the documents of a case that all have signed, by document id."""
+        with self._database.reading() as session:
+            return signed_files(session, case_no)
 
     def documents(self, case_no: str) -> tuple[KeptDocument, ...]:
         """Return every document issued for the case."""
