@@ -7,6 +7,7 @@ one class and one line in `_SCHEMES`.
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -22,7 +23,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from docgen.clock import Clock
 from docgen.errors import BackendError, DeclarationError, InputError, StateError
-from docgen.signing.authority import Authority, Identity
+from docgen.signing.authority import AUTHORITY_LIFE, SIGNER_LIFE, Authority, Identity
 from docgen.signing.trust import Trust, certificate_of, crl_of, read_trust
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -250,7 +251,7 @@ def open_signer(
     """Open the key source `uri`.
 
     `builtin:FOLDER`
-        the built-in authority.
+        the built-in authority; `?days=N` lets certificates hold for more than their one day.
     `pkcs12:FILE`
         a file; `passphrase` opens it.
     `pkcs11:token=NAME;object=LABEL?module-path=LIBRARY`
@@ -278,7 +279,16 @@ def open_signer(
 
 
 def _builtin(opening: Opening) -> KeySource:
-    return BuiltinKeys(Authority(Path(unquote(opening.parts.path)), opening.clock))
+    given = parse_qs(opening.parts.query, keep_blank_values=True)
+    (days,) = given.pop("days", [str(SIGNER_LIFE.days)])
+    if given or not days.isascii() or not days.isdigit() or not 1 <= int(days) <= AUTHORITY_LIFE.days:
+        raise DeclarationError(
+            "内置签名密钥来源的选项无效",
+            code="signer_unknown",
+            remedy=f"可用的选项：days=1至{AUTHORITY_LIFE.days}（签名证书的有效天数）",
+        )
+    folder = Path(unquote(opening.parts.path))
+    return BuiltinKeys(Authority(folder, opening.clock, validity=timedelta(days=int(days))))
 
 
 def _pkcs12(opening: Opening) -> KeySource:

@@ -41,6 +41,9 @@ _IN_PROGRESS = "S02"
 _FAILING = ("F02_missing_clauses", "F04_poa_expired_and_over_limit")
 _OPERATOR = "演示"
 
+_LASTING = 3600
+"""Days for which the certificates of the demo hold: long, so that every validator accepts today what it signed then."""
+
 _COUNSEL = "郑法"
 _APPROVER, _KEEPER = "S02", "S05"
 """Who of the complete case answers for the method of signing, who releases our seal, and who applies it."""
@@ -76,7 +79,7 @@ def demo(settings: Settings, out: Path) -> int:
         settings,
         workspace=out / "workspace",
         operator=_OPERATOR,
-        signer=f"builtin:{(out / 'authority').resolve()}",
+        signer=f"builtin:{(out / 'authority').resolve()}?days={_LASTING}",
         timestamper="",
         trust=None,
         courier="",

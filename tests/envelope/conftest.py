@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from docgen.envelope.state import Envelope
-from tests.envelope.world import Scene, closed, copied, open_scene, prepare
+from tests.envelope.world import Scene, closed, copied, prepare
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +48,3 @@ def complete(sent: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -
     envelope = made.sign_all(made.room.envelope(sent[1]))
     yield made, envelope
     closed(made)
-
-
-__all__ = ["open_scene"]

@@ -136,6 +136,7 @@ def test_pdfsig_agrees_that_all_signatures_hold(
         path.write_bytes(files[role][1])
         done = subprocess.run(["pdfsig", "-nssdir", base, str(path)], check=True, capture_output=True, text=True)
         assert done.stdout.count("Signature is Valid.") >= count
+        assert done.stdout.count("Certificate is Trusted.") >= count
         assert "Invalid" not in done.stdout
 
 

@@ -3,13 +3,14 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from docgen.case import CaseFile, load_case
 from docgen.clock import SHANGHAI
+from docgen.convert import open_converter
 from docgen.editions import Edition
 from docgen.envelope import sending
 from docgen.envelope.access import Visit
@@ -26,7 +27,7 @@ from docgen.signing.authority import Authority, establish
 from docgen.signing.keys import BuiltinKeys
 from docgen.signing.timestamps import BuiltinTimestamper
 from docgen.signing.trust import Trust, read_trust
-from docgen.workspace import KeptDocument, Workspace
+from docgen.workspace import KeptDocument, Location, Workspace
 from service import wiring
 from service.settings import ROOT, Settings
 from tests.samples import sample
@@ -80,13 +81,14 @@ def catalogue() -> Catalogue:
     return Catalogue.open(ROOT / "templates_docx")
 
 
-def prepare(folder: Path, *forms: str) -> None:
+def prepare(folder: Path, *forms: str, where: Location | None = None) -> None:
     """Issue the signing edition of H01's forms in a workspace, and found an authority beside it."""
     clock = MovingClock()
-    settings = replace(Settings(), workspace=folder / "workspace", operator="样例")
-    with wiring.office(settings, clock=clock) as office:
+    location = where or Location.of(folder / "workspace")
+    with closing(Workspace.open(location, clock)) as workspace, closing(open_converter()) as converter:
+        office = Office(rulebook(), catalogue(), workspace, converter)
         wishes = [Wish(form, edition=Edition.SIGNING) for form in forms]
-        outcome = issue(case(), wishes, Office(rulebook(), catalogue(), office.workspace, office.converter), by=SENDER)
+        outcome = issue(case(), wishes, office, by=SENDER)
         assert not outcome.refused
     establish(folder / "authority", "演示签名机构", clock, passphrase=b"offline")
 
@@ -164,11 +166,11 @@ class Scene:
         return [one["code"] for one in self.logged(envelope, "envelope.access_refused")]
 
 
-def open_scene(folder: Path, clock: MovingClock | None = None) -> Scene:
+def open_scene(folder: Path, clock: MovingClock | None = None, where: Location | None = None) -> Scene:
     """Open the room of a prepared folder."""
     clock = clock or MovingClock()
-    workspace = Workspace.open(folder / "workspace", clock)
-    authority = Authority(folder / "authority", clock)
+    workspace = Workspace.open(where or Location.of(folder / "workspace"), clock)
+    authority = Authority(folder / "authority", clock, validity=timedelta(days=3600))
     outbox = Outbox(folder / "outbox")
     room = SigningRoom(
         workspace=workspace,

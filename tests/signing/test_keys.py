@@ -16,6 +16,18 @@ from tests.signing.rig import certified
 from tests.signing.world import CUSTOMER, PASSPHRASE, World
 
 
+@pytest.mark.parametrize("query", ["days=0", "days=3651", "days=x", "days=", "years=1"])
+def test_an_option_that_the_builtin_source_does_not_have_is_refused(world: World, query: str):
+    with pytest.raises(DeclarationError):
+        open_signer(f"builtin:{world.folder}?{query}", world.clock)
+
+
+def test_certificates_hold_as_long_as_the_source_is_told(world: World):
+    credential = open_signer(f"builtin:{world.folder}?days=30", world.clock).credential(CUSTOMER)
+    validity = credential.certificate["tbs_certificate"]["validity"].native
+    assert (validity["not_after"] - world.clock.now()).days == 30
+
+
 def test_the_key_of_the_root_is_nowhere_in_the_folder(tmp_path: Path, world: World) -> None:
     root = establish(tmp_path / "new", "演示机构", world.clock, passphrase=PASSPHRASE)
     assert b"ENCRYPTED PRIVATE KEY" in root
