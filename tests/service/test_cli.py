@@ -230,8 +230,11 @@ def test_demo_runs_on_its_own_clock_and_says_where_to_look(docgen: Callable[...,
     run = docgen("demo", "--out", tmp_path / "demo")
     assert run.code == 0
     assert "documents" in run.out
-    names = {path.suffix for path in (tmp_path / "demo" / "documents" / "XS2024-0012").iterdir()}
-    assert names == {".docx", ".pdf"}
+    documents = list((tmp_path / "demo" / "documents" / "XS2024-0012").iterdir())
+    assert {path.suffix for path in documents} == {".docx", ".pdf", ".json"}
+    (evidence,) = (path for path in documents if path.suffix == ".json")
+    assert evidence.name == "YB-XS-2024-0012_销售合同_示例科技_R0_签署证据.json"
+    assert "核验有效　YB-XS-2024-0012_销售合同_示例科技_R0（已签署）.pdf" in run.out
     reports = {path.name for path in (tmp_path / "demo" / "reports").iterdir()}
     assert {"XS2024-0012.html", "XS2024-0012.pdf"} <= reports
     drafted = tmp_path / "demo" / "documents" / "XS2024-0912"
