@@ -17,6 +17,7 @@ DIAMETER: Final = 42 / 25.4 * 72  # points
 RED: Final = "0.784 0.063 0.063"
 MAX_NAME: Final = 40
 
+_SERIAL_IN_A_ROW: Final = 16  # digits
 _KAPPA: Final = 0.5522847498  # of the Bézier curve next to a quarter circle
 
 
@@ -57,13 +58,22 @@ def signature(  # noqa: PLR0913 - what is shown, and its size
         InputError: no font has one of the characters (`glyph_missing`).
     """
     local = at.astimezone(SHANGHAI)
-    small = height / 5.2
-    rows = (f"{title}　{mark}".strip("　"), f"签署时间：{local:%Y-%m-%d %H:%M:%S}", f"证书序列号：{serial}")
+    rows = (f"{title}　{mark}".strip("　"), f"签署时间：{local:%Y-%m-%d %H:%M:%S}", *_serial_rows(serial))
+    step = height / (len(rows) + 0.2)
+    small = min(height / 5.2, step * 0.72)
     left = width * 0.36
     parts = ["0 0 0 rg", line(name, SANS, height * 0.42, 1, height * 0.3, left - 4)]
     for index, row in enumerate(rows):
-        parts.append(line(row, SANS, small, left, height - (index + 1) * height / 3.2, width - left - 1))
+        parts.append(line(row, SANS, small, left, height - (index + 1) * step, width - left - 1))
     return Drawing(width, height, "\n".join(parts))
+
+
+def _serial_rows(serial: str) -> tuple[str, ...]:
+    """Return the serial number in one row, or in two where one would have to be squeezed until nobody can read it."""
+    if len(serial) <= _SERIAL_IN_A_ROW:
+        return (f"证书序列号：{serial}",)
+    half = -(-len(serial) // 2)
+    return f"证书序列号：{serial[:half]}", serial[half:]
 
 
 def _circle(radius: float) -> str:

@@ -47,6 +47,15 @@ def test_the_name_on_a_seal_has_its_limits(name: str) -> None:
     assert caught.value.code == "seal_name"
 
 
+@pytest.mark.parametrize("digits", [1, 16, 17, 40])
+def test_the_serial_number_is_drawn_whole_and_never_squeezed(digits: int) -> None:
+    drawn = signature("王海", "采购总监", SIGNED_AT, "A" * digits, "演示签名", width=164, height=32).operators
+    scales = re.findall(r"q ([\d.]+) 0 0 ([\d.]+) [\d.]+ [\d.]+ cm", drawn)
+    assert all(across == up for across, up in scales)
+    bare = signature("王海", "采购总监", SIGNED_AT, "", "演示签名", width=164, height=32).operators
+    assert drawn.count(" f Q") == bare.count(" f Q") + digits
+
+
 def test_a_rare_character_is_drawn_and_an_unknown_one_refused() -> None:
     assert "f Q" in signature("王㐂", "", SIGNED_AT, "1F", "演示签名", width=180, height=36).operators
     with pytest.raises(InputError) as caught:
