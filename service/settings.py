@@ -67,7 +67,7 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """Read `DOCGEN_` with the name of each setting in capitals."""
+    """Read `DOCGEN_` with the name of each setting in capitals; `packs` and `workers` have none."""
     extra = tuple(Path(folder) for folder in os.environ.get("DOCGEN_TEMPLATES", "").split(os.pathsep) if folder)
     policy = os.environ.get("DOCGEN_POLICY")
     return Settings(

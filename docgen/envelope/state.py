@@ -177,18 +177,21 @@ def fold(events: Iterable[KeptEvent]) -> Envelope:
         IntegrityError: they are not in an order in which they can have happened (`envelope_log`).
     """
     kept = tuple(events)
+    if not kept or kept[0].kind != Kind.ENVELOPE_SENT:
+        raise _disordered()
+    first, *rest = kept
     try:
-        first, *rest = kept
-        assert first.kind == Kind.ENVELOPE_SENT
         definition = Definition.model_validate(first.data["definition"])
         envelope = begin(first.subject, first.case_no, definition, by=first.actor, at=first.at)
         for one in rest:
             envelope = advance(envelope, Kind(one.kind), one.at, str(one.data.get("signer", "")), one.data)
-    except (StateError, ValueError, KeyError, AssertionError) as error:
-        raise IntegrityError(
-            "签署记录的先后与签署的规则不符", code="envelope_log", remedy="运行 docgen audit 查明"
-        ) from error
+    except (StateError, ValueError, KeyError) as error:
+        raise _disordered() from error
     return replace(envelope, events=kept)
+
+
+def _disordered() -> IntegrityError:
+    return IntegrityError("签署记录的先后与签署的规则不符", code="envelope_log", remedy="运行 docgen audit 查明")
 
 
 def _step(envelope: Envelope, kind: Kind, at: datetime, key: str, data: Mapping[str, Any]) -> Envelope:

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 
 import pytest
 
@@ -61,9 +62,14 @@ def _until_it_fails(pooled: PooledConverter) -> None:
 
 
 def test_what_nobody_asks_for_is_dropped_at_the_end(pooled: PooledConverter):
-    for number in range(ALONE + 20):
-        pooled.begin(saying(f"第{number}份"))
+    begun = [pooled.begin(saying(f"第{number}份")) for number in range(ALONE + 20)]
+    processes = list(pooled._pool._processes.values())
+    begun[ALONE]()
     pooled.close()
+    assert processes
+    assert not any(process.is_alive() for process in processes)
+    with pytest.raises(CancelledError):
+        begun[-1].args[0].result(timeout=0)
 
 
 def test_libreoffice_stays_one_process():
