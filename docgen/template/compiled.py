@@ -5,7 +5,7 @@ that the output is well-formed, the compression of what stays as it is.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from docxtpl import InlineImage
@@ -56,7 +56,9 @@ class CompiledTemplate:
         if strict:
             taken_apart, self._slots = with_slots(taken_apart)
         self._engine: Engine = (
-            StrictEngine(self._filters) if strict else LenientEngine(self._filters, autoescape=autoescape)
+            _strict_engine(frozenset(self._filters.items()))
+            if strict
+            else LenientEngine(self._filters, autoescape=autoescape)
         )
         try:
             self._parts = [self._engine.compiled(part, taken_apart.properties) for part in taken_apart.parts]
@@ -125,6 +127,12 @@ class CompiledTemplate:
         data |= run.pictures
         data |= {each.part.name: finished(each.part, each.text, exact=each.exact) for each in filled}
         return zipped(entry if isinstance(entry, Entry) else stored(entry, data[entry]) for entry in self._entries)
+
+
+@lru_cache(maxsize=8)
+def _strict_engine(filters: frozenset[tuple[str, Callable[..., Any]]]) -> StrictEngine:
+    """Return the engine that all strict templates with these filters share, and with it the margins they share."""
+    return StrictEngine(dict(filters))
 
 
 def _located(error: DeclarationError, source: bytes, filters: Filters) -> DeclarationError:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any, Protocol
 from xml.sax.saxutils import escape
 
@@ -22,6 +23,8 @@ __all__ = ["TOO_COMPLEX", "CompiledPart", "Engine", "FilledPart", "LenientEngine
 
 Filters = Mapping[str, Callable[..., Any]]
 _PARAGRAPH = re.compile("<w:p([ >])")
+_MOST_MARGINS = 64
+"""Headers and footers kept compiled: the templates of a house have the same ones."""
 _LONGEST_PROPERTY = 255
 """What a core property may hold, in characters (ECMA-376 part 2, as python-docx enforces it)."""
 
@@ -77,9 +80,13 @@ class StrictEngine:
 
     def __init__(self, filters: Filters) -> None:
         self._environment = StrictEnvironment(filters)
+        self._margins = lru_cache(maxsize=_MOST_MARGINS)(partial(self._compiled, properties={}))
 
     def compiled(self, part: SourcePart, properties: Mapping[str, str]) -> CompiledPart:
         """Return `part` compiled; raise DeclarationError for everything that is not allowed in it."""
+        return self._margins(part) if part.kind is PartKind.MARGIN else self._compiled(part, properties)
+
+    def _compiled(self, part: SourcePart, properties: Mapping[str, str]) -> CompiledPart:
         trees = [_parsed(self._environment, text) for text in _sources(part, properties)]
         for tree in trees:
             self._environment.refuse(tree)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -137,7 +138,7 @@ def settled_properties(word: Any) -> dict[str, str]:  # noqa: ANN401 - docxtpl h
 
 
 def _body(word: Any) -> SourcePart:  # noqa: ANN401 - docxtpl has no types
-    text = _patched(word, word.get_xml())
+    text = _patched(word.get_xml())
     opening = re.match(r"<w:body[^>]*>", text)
     root = etree.fromstring(etree.tostring(word.docx.element))
     standard = root.nsmap.get("w") == nsmap["w"] and root.nsmap.get("wp", nsmap["wp"]) == nsmap["wp"]
@@ -155,7 +156,7 @@ def _body(word: Any) -> SourcePart:  # noqa: ANN401 - docxtpl has no types
 def _margins(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has no types
     for uri in (word.HEADER_URI, word.FOOTER_URI):
         for relation, part in word.get_headers_footers(uri):
-            text = _patched(word, word.get_part_xml(part))
+            text = _patched(word.get_part_xml(part))
             special = bool(_SPECIAL_TEXT.search(text))
             if special or "{" in text or "}" in text:
                 name = part.partname.membername
@@ -164,7 +165,7 @@ def _margins(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has n
 
 def _footnotes(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has no types
     for part in footnotes_of(word):
-        text = _patched(word, _decoded(part.blob))
+        text = _patched(_decoded(part.blob))
         start = text.find("<", text.find("?>") + 1)
         special = bool(_SPECIAL_TEXT.search(text))
         yield SourcePart(
@@ -172,13 +173,17 @@ def _footnotes(word: Any) -> Iterator[SourcePart]:  # noqa: ANN401 - docxtpl has
         )
 
 
-def _patched(word: Any, text: str) -> str:  # noqa: ANN401 - docxtpl has no types
-    """Return what docxtpl makes of `text` for Jinja, refusing what would take it more than seconds."""
+@lru_cache(maxsize=16)
+def _patched(text: str) -> str:
+    """Return what docxtpl makes of `text` for Jinja, refusing what would take it more than seconds.
+
+    That depends on the text alone, and the templates of a house have the same headers and footers.
+    """
     bare = _MARKUP.sub("", text)
     unclosed = sum(bare.count(start, bare.rfind(end) + 1) for start, end in (("{{", "}}"), ("{%", "%}"), ("{#", "#}")))
     if unclosed * len(text) > _MOST_STEPS:
         raise DeclarationError("模板中有太多没有写完整的标签", code="template_too_complex")
-    return str(word.patch_xml(text))
+    return str(DocxTemplate("").patch_xml(text))
 
 
 def _decoded(blob: bytes) -> str:
