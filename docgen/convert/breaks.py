@@ -20,7 +20,7 @@ from docgen.convert.package import W
 _WORD: Final = re.compile(r"[!-,.0-~\u00a0-\u00ac\u00ae-\u1fff\u202f]+")  # what stays together: not across - and /
 _SHORT: Final = 3  # letters that fit the narrowest column
 _NARROWEST_PAGE: Final = 2_000  # twips that every page has for text
-_BREAK: Final = "\u200b"
+BREAK: Final = "\u200b"
 _TEXTS: Final = (f"{W}t", f"{W}tab", f"{W}br", f"{W}cr", f"{W}drawing", f"{W}pict")
 
 
@@ -101,7 +101,7 @@ def _cut(text: etree._Element, breaks: Sequence[int]) -> None:
     if not breaks or run is None or run.tag != f"{W}r":
         return
     letters = text.text or ""
-    pieces = [letters[: breaks[0]]] + [_BREAK + letters[start:end] for start, end in pairwise([*breaks, len(letters)])]
+    pieces = [letters[: breaks[0]]] + [BREAK + letters[start:end] for start, end in pairwise([*breaks, len(letters)])]
     properties = run.find(f"{W}rPr")
     before = [child for child in text.itersiblings(preceding=True) if child is not properties][::-1]
     for children in (before, *([_text(piece)] for piece in pieces if piece), list(text.itersiblings())):

@@ -5,14 +5,12 @@ both, and mixing families inside a line is what makes converters disagree.
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Final
 
 from lxml import etree
 
-from docgen.convert.boldness import may_be_bold
 from docgen.convert.package import CONTENT_TYPES, Package, W
-from docgen.convert.typefaces import FACES, Face, Family, family_of, font_file
+from docgen.convert.typefaces import Face, Family, family_of
 
 _A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _WORDPROCESSING: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -50,17 +48,16 @@ def dressed(
     return parts
 
 
-def with_fonts(parts: Mapping[str, bytes], rare: frozenset[str]) -> dict[str, bytes]:
-    """Return `parts` with the shipped faces that they need, and in each the glyphs of the `rare` characters."""
+def with_fonts(parts: Mapping[str, bytes], files: Mapping[Face, bytes]) -> dict[str, bytes]:
+    """Return `parts` with the font `files` of the faces embedded."""
     result = dict(parts)
-    needed = FACES if may_be_bold(Package(parts)) else tuple(face for face in FACES if not face.bold)
     table = etree.Element(f"{W}fonts", nsmap={"w": _WORDPROCESSING, "r": _OFFICE})
     relations = etree.Element(f"{{{_RELATIONS}}}Relationships")
     for family in Family:
         font = etree.SubElement(table, f"{W}font", {f"{W}name": str(family)})
-        for face in (face for face in needed if face.family is family):
+        for face in (face for face in files if face.family is family):
             file = f"fonts/{face.path.stem}.odttf"
-            result[f"word/{file}"] = _obfuscated(face, rare)
+            result[f"word/{file}"] = _obfuscated(files[face])
             kind = "embedBold" if face.bold else "embedRegular"
             etree.SubElement(font, f"{W}{kind}", {f"{{{_OFFICE}}}id": face.path.stem, f"{W}fontKey": _FONT_KEY})
             _relate(relations, face.path.stem, "font", file)
@@ -95,9 +92,7 @@ def _set_family(fonts: etree._Element, theme: Mapping[str, Family], name_of: Cal
         fonts.set(f"{W}{slot}", name_of(family))
 
 
-@lru_cache(maxsize=16)
-def _obfuscated(face: Face, rare: frozenset[str]) -> bytes:
-    data = font_file(face, rare)
+def _obfuscated(data: bytes) -> bytes:
     key = bytes.fromhex(_FONT_KEY.strip("{}").replace("-", ""))[::-1]
     head = bytes(byte ^ key[index % len(key)] for index, byte in enumerate(data[:_OBFUSCATED]))
     return head + data[_OBFUSCATED:]

@@ -15,18 +15,23 @@ import pikepdf
 import rdocx
 from lxml import etree
 
-from docgen.convert.breaks import break_what_does_not_fit
+from docgen.convert.breaks import BREAK, break_what_does_not_fit
 from docgen.convert.dress import dressed, with_fonts
 from docgen.convert.keeping import keep_tables_together
 from docgen.convert.merged import refuse_divided_cells
 from docgen.convert.package import DOCUMENT, pack
 from docgen.convert.references import page_references
 from docgen.convert.source import Feature, Source, read_source
-from docgen.convert.typefaces import rare
+from docgen.convert.typefaces import FACES, cut, rare
 from docgen.errors import BackendError, DeclarationError, InputError
 
 MAX_PARAGRAPH: Final = 20_000  # characters: two seconds
 MAX_PARAGRAPHS: Final = 10_000
+
+# What stands on a page without being text of the document: numbers of pages, leaders, signs of lists, our own breaks.
+_OF_PAGES: Final = frozenset({*map(chr, range(0x20, 0x7F)), "\u00a0", *"·•–—…※■□●○◆◇▪", BREAK})
+
+_OURS: Final = tuple({f"/{face.family.replace(' ', '')}" for face in FACES})
 
 _ALTERNATE_TEXT: Final = re.compile(
     rb"/Span\s*<<\s*/ActualText\s*(?:<[0-9A-Fa-f]*>|\((?:[^()\\]|\\.)*\))\s*>>\s*BDC", re.DOTALL
@@ -78,7 +83,9 @@ def referred_pages(docx: bytes) -> Sequence[str]:
 
 def _opened(source: Source, rare_characters: frozenset[str]) -> rdocx.Document:
     _limit(source)
-    return rdocx.Document.from_bytes(pack(with_fonts(dressed(source.package, _mend), rare_characters)))
+    characters = source.characters.union(_OF_PAGES)
+    files = {face: cut(face, characters, rare_characters) for face in FACES}
+    return rdocx.Document.from_bytes(pack(with_fonts(dressed(source.package, _mend), files)))
 
 
 def _not_laid_out() -> BackendError:
@@ -111,10 +118,21 @@ def _readable(pdf: bytes) -> bytes:
     """
     with pikepdf.open(io.BytesIO(pdf)) as document:
         for page in document.pages:
+            _refuse_other_fonts(page)
             page.Contents.write(_ALTERNATE_TEXT.sub(b"/Span BMC", page.Contents.read_bytes()))
         target = io.BytesIO()
-        document.save(target, deterministic_id=True)
+        document.save(target, deterministic_id=True, fix_metadata_version=False)
     return target.getvalue()
+
+
+def _refuse_other_fonts(page: pikepdf.Page) -> None:
+    """Raise `BackendError` where rdocx took a font of its own, as it does without a word for a glyph that ours lack."""
+    fonts = page.Resources.get("/Font") or pikepdf.Dictionary()
+    others = {name for font in fonts.values() if not (name := str(font.BaseFont)).startswith(_OURS)}
+    if others:
+        raise BackendError(
+            f"转换用了别的字体：{'、'.join(sorted(others))}", code="foreign_font", remedy="改用 libreoffice: 转换"
+        )
 
 
 def open_rdocx(options: Mapping[str, str]) -> Rdocx:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import pylopdf_fonts_zh_cn
+import uharfbuzz
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -79,8 +80,7 @@ def is_symbol_font(name: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _coverage(path: Path) -> frozenset[int]:
-    with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+    return frozenset(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path)).unicodes)
 
 
 def shipped() -> frozenset[int]:
@@ -121,6 +121,23 @@ def font_file(face: Face, extra: frozenset[str] = frozenset()) -> bytes:
         target = io.BytesIO()
         font.save(target)
     return target.getvalue()
+
+
+def cut(face: Face, characters: Iterable[str], extra: frozenset[str] = frozenset()) -> bytes:
+    """Return the font file of `face` with nothing but the glyphs of `characters`.
+
+    An engine reads a font anew for every document, and a whole Chinese one takes it longer than the document.
+    `extra` are those of the characters that the shipped file lacks (see `rare`).
+    """
+    wanted = uharfbuzz.SubsetInput()
+    wanted.unicode_set.update(set(map(ord, characters)))
+    wanted.flags = uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    return bytes(uharfbuzz.subset(_shaped(face, extra), wanted).blob.data)
+
+
+@lru_cache(maxsize=8)
+def _shaped(face: Face, extra: frozenset[str]) -> uharfbuzz.Face:
+    return uharfbuzz.Face(uharfbuzz.Blob(font_file(face, extra)))
 
 
 def _add(font: TTFont, code: int, glyph: object, *, bold: bool) -> None:

@@ -34,7 +34,7 @@ def address(s3_server: S3Server, tmp_path: Path) -> S3Address:
 
 @pytest.fixture
 def behind(address: S3Address, proxy: Proxy) -> S3Store:
-    """Return a store that reaches the bucket of `address` through the proxy only; patient, as the machine may be busy."""
+    """Return a store that reaches the bucket of `address` through the proxy only, and waits for it patiently."""
     return S3Store(replace(address, endpoint=proxy.endpoint, timeout=10))
 
 

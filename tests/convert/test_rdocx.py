@@ -2,12 +2,15 @@
 
 import hashlib
 import io
+from dataclasses import replace
 
 import pikepdf
 import pypdfium2
 import pytest
 
 from docgen.convert import Converter, Pdf, open_converter
+from docgen.convert.rdocx import Rdocx
+from docgen.convert.source import read_source
 from docgen.errors import BackendError, DeclarationError, InputError
 from tests.convert.documents import (
     CLAUSE,
@@ -70,6 +73,13 @@ def test_every_font_name_is_set_in_a_shipped_font_that_is_inside_the_file(conver
     names = ("宋体", "仿宋_GB2312", "Times New Roman", "黑体", "SimHei", "Arial", "没有这种字体")
     document = holding(runs(*(f'<w:rFonts w:ascii="{name}" w:eastAsia="{name}"/>' for name in names)))
     assert fonts(converter.convert(document)) == {"DocgenSerifSC", "DocgenSansSC"}
+
+
+def test_a_glyph_that_a_page_needs_beyond_its_text_is_refused_and_not_taken_from_another_font() -> None:
+    source = read_source(holding("<w:p><w:r><w:t>Ω</w:t></w:r></w:p>"))
+    with pytest.raises(BackendError) as caught:
+        Rdocx().draw(replace(source, body=()), frozenset())
+    assert caught.value.code == "foreign_font"
 
 
 def test_the_east_asian_font_decides_for_the_whole_run(converter: Converter) -> None:

@@ -4,9 +4,21 @@ import io
 
 import pytest
 from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 
-from docgen.convert.typefaces import FACES, FOLDER, Face, Family, family_of, font_file, is_symbol_font, rare, shipped
+from docgen.convert.typefaces import (
+    FACES,
+    FOLDER,
+    Face,
+    Family,
+    cut,
+    family_of,
+    font_file,
+    is_symbol_font,
+    rare,
+    shipped,
+)
 from docgen.errors import InputError
 
 
@@ -88,6 +100,18 @@ def test_rare_glyphs_are_added_with_outline_and_width_and_the_rest_stays(face: F
             assert glyphs[names[ord(character)]].width == 1000
             assert right - left > 700
             assert top - bottom > 700
+
+
+def test_a_cut_face_has_the_asked_for_characters_and_no_others_each_as_it_was() -> None:
+    face = Face(Family.SERIF, bold=True)
+    with TTFont(io.BytesIO(cut(face, "合同镕", frozenset("镕")))) as small, TTFont(face.path) as whole:
+        assert set(small.getBestCmap()) == set(map(ord, "合同镕"))
+        shapes = []
+        for font in (small, whole):
+            pen = RecordingPen()
+            font.getGlyphSet()[font.getBestCmap()[ord("合")]].draw(pen)
+            shapes.append((pen.value, font["hmtx"][font.getBestCmap()[ord("合")]]))
+    assert shapes[0] == shapes[1]
 
 
 def test_a_rare_glyph_of_a_bold_face_is_bolder() -> None:
