@@ -1,5 +1,6 @@
 """The command line: `docgen`. Every error leaves as a sentence with a code, never as a traceback."""
 
+import atexit
 import gc
 import sys
 import traceback
@@ -66,6 +67,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code (interfaces.md)."""
     general, others = _parted(sys.argv[1:] if arguments is None else arguments)
     gc.set_threshold(_COLLECT_EVERY, 20, 20)
+    if arguments is None:  # the process ends with this command: it need not look through its memory for garbage
+        atexit.register(gc.freeze)
     language = "en" if "--lang=en" in general else "zh"
     try:
         return int(cli.main([*general, *others], prog_name="docgen", standalone_mode=False) or 0)

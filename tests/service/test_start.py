@@ -4,6 +4,12 @@ import json
 import subprocess
 import sys
 
+import click
+import pytest
+
+from service.cli import cli
+from service.commands.archive import archive
+from service.commands.lazy import LazyGroup
 from tests.samples import sample
 
 _HEAVY = {
@@ -36,3 +42,18 @@ def test_a_check_loads_only_what_a_check_needs():
     assert code == 0
     assert "durable_rules_engine" in loaded
     assert _HEAVY.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize("group", [cli, archive], ids=lambda group: str(group.name))
+def test_the_list_of_commands_says_what_each_says_of_itself(group: LazyGroup):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        assert command.help
+        assert group.summary(name) == command.help.partition("\n")[0]
+
+
+def test_listing_the_commands_loads_none_of_them():
+    script = "import sys; from service.cli import main; main(['--help']); sys.exit('docgen.case' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
