@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Protocol
 
 from docgen.case import CaseFile
@@ -293,10 +294,11 @@ class Desk:
         """Begin the PDF of a document, where PDF is wanted; with page codes where people will sign."""
         if self._office.converter is None:
             return None
-        drawn = self._office.converter.begin(docx)
         if job.edition is Edition.DRAFT or not job.spec.signers:
-            return drawn
-        return lambda: with_codes(drawn(), number, revision, hashlib.sha256(docx).hexdigest())
+            return self._office.converter.begin(docx)
+        sha256 = hashlib.sha256(docx).hexdigest()
+        coded = partial(with_codes, doc_no=number, revision=revision, sha256=sha256)
+        return self._office.converter.begin(docx, coded)
 
     def _take(self, job: Job, number: str, running: int, revision: int, rendered: RenderedForm) -> None:
         customer = self._case.customer

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from docgen.convert.port import Engine, Pdf
+from docgen.convert.port import Engine, Finish, Pdf
 from docgen.convert.source import Feature, Source, read_source
 from docgen.convert.typefaces import rare
 from docgen.convert.verify import verified_pages
@@ -42,9 +42,9 @@ class CheckedConverter:
         pages = verified_pages(source, pdf, watermarks=not self._engine.outlines_watermarks)
         return Pdf(pdf, pages, hashlib.sha256(pdf).hexdigest(), self._engine.name)
 
-    def begin(self, docx: bytes) -> Callable[[], Pdf]:
+    def begin(self, docx: bytes, then: Finish | None = None) -> Callable[[], Pdf]:
         """Put off the conversion of `docx` until its PDF is asked for."""
-        return partial(self.convert, docx)
+        return (lambda: then(self.convert(docx))) if then else partial(self.convert, docx)
 
     def close(self) -> None:
         """Release what the engine holds."""

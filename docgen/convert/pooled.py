@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from multiprocessing import get_context
 from typing import Final
 
-from docgen.convert.port import Converter, Pdf
+from docgen.convert.port import Converter, Finish, Pdf
 from docgen.errors import BackendError
 
 ALONE: Final = 4
@@ -31,13 +31,13 @@ class PooledConverter:
         """Convert the Word file `docx` now; see `Converter`."""
         return self._own.convert(docx)
 
-    def begin(self, docx: bytes) -> Callable[[], Pdf]:
+    def begin(self, docx: bytes, then: Finish | None = None) -> Callable[[], Pdf]:
         """Begin to convert `docx`; see `Converter`."""
         self._begun += 1
         if self._begun <= ALONE:
-            return self._own.begin(docx)
+            return self._own.begin(docx, then)
         try:
-            return partial(self._finished, self._pool.submit(_convert, docx), docx)
+            return partial(self._finished, self._pool.submit(_convert, docx, then), docx, then)
         except BrokenProcessPool as error:
             raise _ended() from error
 
@@ -47,9 +47,9 @@ class PooledConverter:
             self._pool.shutdown(cancel_futures=True)
         self._own.close()
 
-    def _finished(self, future: "Future[Pdf]", docx: bytes) -> Pdf:
+    def _finished(self, future: "Future[Pdf]", docx: bytes, then: Finish | None) -> Pdf:
         if future.cancel():  # no process has come to it yet: better to draw it here than to wait
-            return self.convert(docx)
+            return self._own.begin(docx, then)()
         try:
             return future.result()
         except BrokenProcessPool as error:
@@ -77,5 +77,5 @@ def _open(opened: Callable[[], Converter]) -> None:
     _converters.append(opened())
 
 
-def _convert(docx: bytes) -> Pdf:
-    return _converters[0].convert(docx)
+def _convert(docx: bytes, then: Finish | None) -> Pdf:
+    return _converters[0].begin(docx, then)()

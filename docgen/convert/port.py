@@ -20,6 +20,10 @@ class Pdf:
     converter: str
 
 
+Finish = Callable[[Pdf], Pdf]
+"""What is still to be done to a PDF that a converter made."""
+
+
 class Converter(Protocol):
     """Turns Word files into PDF/A, one after the other or from several threads."""
 
@@ -33,10 +37,10 @@ class Converter(Protocol):
         """
         ...
 
-    def begin(self, docx: bytes) -> Callable[[], Pdf]:
+    def begin(self, docx: bytes, then: Finish | None = None) -> Callable[[], Pdf]:
         """Return what gives the PDF of `docx` when it is called, once; the drawing may begin at once, elsewhere.
 
-        What is returned raises what `convert` does.
+        `then` is done to the PDF in the same place, and so must be picklable. What is returned raises what both do.
         """
         ...
 

@@ -16,7 +16,13 @@ from docgen.template.lenient import LenientEnvironment
 from docgen.template.run import Run, RunContext
 from docgen.template.shape import Place, Shape, UnbalancedError, shape_of
 from docgen.template.source import PartKind, SourcePart, between_marks
-from docgen.template.strict import FROM_VALUES, StrictEnvironment, ValueRefusedError, roots_of, unescaped_delimiters
+from docgen.template.strict import (
+    FROM_VALUES,
+    StrictContext,
+    StrictEnvironment,
+    ValueRefusedError,
+    unescaped_delimiters,
+)
 from docgen.template.values import Missing, Node, UnknownFieldError, path_to
 
 __all__ = ["TOO_COMPLEX", "CompiledPart", "Engine", "FilledPart", "LenientEngine", "StrictEngine"]
@@ -39,7 +45,6 @@ class CompiledPart:
 
     part: SourcePart
     templates: Sequence[Template]
-    roots: frozenset[str]
     exact: bool
     in_attributes: bool
     fragile: bool
@@ -91,16 +96,15 @@ class StrictEngine:
         for tree in trees:
             self._environment.refuse(tree)
         shape = _property_shape(trees) if part.kind is PartKind.PROPERTIES else _balanced(trees[0])
-        roots = frozenset().union(*(roots_of(tree) for tree in trees))
         secured = [self._environment.secured(tree, shape) for tree in trees]
         exact = not (shape.fixed_tables and part.standard)
-        return _compiled(self._environment, part, secured, shape, roots=roots, exact=exact)
+        return _compiled(self._environment, part, secured, shape, exact=exact)
 
     def filled(self, parts: Sequence[CompiledPart], context: Mapping[str, object], run: Run) -> Sequence[FilledPart]:
         """Return `parts` filled; raise InputError naming every missing field, or the value that cannot be printed."""
         root = Node(context)
         try:
-            filled = [_filled(part, {name: root[name] for name in part.roots}, run) for part in parts]
+            filled = [_filled(part, lambda template: _printing(template, root), run) for part in parts]
         except UnknownFieldError as exc:
             run.missing[exc.field.path] = exc.field
             raise _incomplete(tuple(run.missing.values())) from exc
@@ -134,7 +138,9 @@ class LenientEngine:
     def filled(self, parts: Sequence[CompiledPart], context: Mapping[str, object], run: Run) -> Sequence[FilledPart]:
         """Return `parts` filled as docxtpl does; what goes wrong in Jinja, a filter or a value is an error of ours."""
         try:
-            return [_filled(part, context, run, _as_docxtpl_leaves_it) for part in parts]
+            return [
+                _filled(part, lambda template: _given(template, context), run, _as_docxtpl_leaves_it) for part in parts
+            ]
         except DocgenError:
             raise
         except SecurityError as exc:
@@ -191,14 +197,13 @@ def _property_shape(trees: Sequence[nodes.Template]) -> Shape:
     return shape
 
 
-def _compiled(  # noqa: PLR0913 - all of what is known about the part
+def _compiled(
     environment: Environment,
     part: SourcePart,
     trees: Sequence[nodes.Template],
     shape: Shape,
     *,
     exact: bool,
-    roots: frozenset[str] = frozenset(),
 ) -> CompiledPart:
     try:
         codes = [environment.compile(tree) for tree in trees]
@@ -209,7 +214,6 @@ def _compiled(  # noqa: PLR0913 - all of what is known about the part
     return CompiledPart(
         part,
         templates,
-        roots,
         exact=exact,
         in_attributes=any(place in _ATTRIBUTES for place in shape.places.values()),
         fragile="PrChange" in part.text,
@@ -222,15 +226,14 @@ _ATTRIBUTES = {Place.ATTRIBUTE, Place.NUMBER, Place.COLOUR, Place.HEIGHT}
 
 def _filled(
     compiled: CompiledPart,
-    variables: Mapping[str, object],
+    context_of: Callable[[Template], RunContext],
     run: Run,
     cleaned: Callable[[str], str] = lambda text: text,
 ) -> FilledPart:
     run.begin(compiled.part, in_attributes=compiled.in_attributes)
     texts = []
     for template in compiled.templates:
-        context = template.new_context(dict(variables))
-        assert isinstance(context, RunContext)
+        context = context_of(template)
         context.run = run
         texts.append(run.joined(template.root_render_func(context), compiled.longest))
     if compiled.part.kind is PartKind.PROPERTIES:
@@ -240,6 +243,19 @@ def _filled(
     special = run.special or compiled.part.special
     texts = [listed(text) if special else text for text in texts]
     return FilledPart(compiled.part, texts, exact=compiled.exact or run.raw or (special and compiled.fragile))
+
+
+def _printing(template: Template, record: Node) -> RunContext:
+    context = template.new_context()
+    assert isinstance(context, StrictContext)
+    context.record = record
+    return context
+
+
+def _given(template: Template, variables: Mapping[str, object]) -> RunContext:
+    context = template.new_context(dict(variables))
+    assert isinstance(context, RunContext)
+    return context
 
 
 def _as_docxtpl_leaves_it(text: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from jinja2 import Environment, meta, nodes, pass_context
+from jinja2 import Environment, nodes, pass_context
 from jinja2.runtime import Context, LoopContext
 from jinja2.visitor import NodeTransformer
 
@@ -22,7 +22,7 @@ from docgen.template.run import LONG, RunContext, run_of
 from docgen.template.shape import Place, Shape
 from docgen.template.values import Missing, Node
 
-__all__ = ["FROM_VALUES", "StrictEnvironment", "ValueRefusedError", "roots_of"]
+__all__ = ["FROM_VALUES", "StrictContext", "StrictEnvironment", "ValueRefusedError"]
 
 FROM_VALUES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 """What a filter or a comparison raises on a value it was not made for."""
@@ -40,10 +40,26 @@ class ValueRefusedError(ValueError):
         self.value, self.shown, self.message, self.code = value, shown, message, code
 
 
+class StrictContext(RunContext):
+    """Takes the names that a template uses from the record it prints, as they are met."""
+
+    record: Node
+
+    def resolve_or_missing(self, key: str) -> object:
+        """Return field `key` of the record."""
+        return self.record[key]
+
+    def derived(self, locals: dict[str, Any] | None = None) -> "StrictContext":  # noqa: A002 - Jinja's name
+        """Return a context of the same record for an inner scope."""
+        inner = cast("StrictContext", super().derived(locals))
+        inner.record = self.record
+        return inner
+
+
 class StrictEnvironment(Environment):
     """Reaches the keys of records and the members of `loop`, nothing else."""
 
-    context_class = RunContext
+    context_class = StrictContext
 
     def __init__(self, filters: Mapping[str, Callable[..., object]]) -> None:
         super().__init__(autoescape=False)  # escaping is the printing filters' work
@@ -92,11 +108,6 @@ class StrictEnvironment(Environment):
             detail = Detail("", "", "表达式只能写在正文文字里", "misplaced")
             raise DeclarationError("模板用了不允许的写法", details=[detail], code="template_forbidden")
         return cast("nodes.Template", _Guard(shape).visit(tree))
-
-
-def roots_of(tree: nodes.Template) -> frozenset[str]:
-    """Return the names a template takes from its context."""
-    return frozenset(meta.find_undeclared_variables(tree))
 
 
 class _Guard(NodeTransformer):
