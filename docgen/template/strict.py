@@ -49,12 +49,6 @@ class StrictContext(RunContext):
         """Return field `key` of the record."""
         return self.record[key]
 
-    def derived(self, locals: dict[str, Any] | None = None) -> "StrictContext":  # noqa: A002 - Jinja's name
-        """Return a context of the same record for an inner scope."""
-        inner = cast("StrictContext", super().derived(locals))
-        inner.record = self.record
-        return inner
-
 
 class StrictEnvironment(Environment):
     """Reaches the keys of records and the members of `loop`, nothing else."""
