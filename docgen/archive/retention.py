@@ -105,6 +105,41 @@ def due(archive: Archive, on: date) -> tuple[KeptRecord, ...]:
     return tuple(one for one in over if not {one.archive_no, one.case_no} & held and one.archive_no not in gone)
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A record that somebody proposed for disposal and nobody approved yet."""
+
+    archive_no: str
+    title: str
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+
+
+def proposals(archive: Archive) -> tuple[Proposal, ...]:
+    """Return the proposals that wait for approval: the last one of each record, in the order of proposing."""
+    proposed = (
+        select(Event, ArchiveRecord.title)
+        .join(ArchiveRecord, ArchiveRecord.archive_no == Event.subject)
+        .where(Event.kind == EventKind.DISPOSAL_PROPOSED)
+        .order_by(Event.seq)
+    )
+    with archive.database.reading() as session:
+        gone = disposed_records(session)
+        found = {
+            event.subject: Proposal(event.subject, title, event.data["reason"], event.actor, event.at)
+            for event, title in session.execute(proposed)
+            if event.subject not in gone
+        }
+    return tuple(found.values())
+
+
+def disposed(archive: Archive) -> frozenset[str]:
+    """Return the archive numbers of the records that were disposed of."""
+    with archive.database.reading() as session:
+        return disposed_records(session)
+
+
 def propose(archive: Archive, archive_nos: Sequence[str], *, reason: str, by: str) -> Head:
     """Propose records for disposal, all or none.
 

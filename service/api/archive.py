@@ -7,10 +7,10 @@ from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field, StringConstraints
 
-from docgen.archive import KeptRecord, admit, archive_case, ledger, records, retention
+from docgen.archive import Archived, KeptRecord, Refused, admit, archive_case, ledger, records, retention
 from docgen.archive.export import bagged, case_folder, zipped
 from docgen.archive.fixity import inspect
-from docgen.archive.search import Query, search
+from docgen.archive.search import Hit, Query, search
 from docgen.errors import NotFoundError
 from service import secrecy
 from service.access import Action, does
@@ -84,10 +84,7 @@ class Approval(Shape):
 @once
 def add(body: Intake) -> Response:
     """Archive what may be archived of a case; what may not is told with its reasons."""
-    here = installation()
-    _, case = here.case(body.case_no)
-    admission = admit(case, here.workspace.documents(body.case_no), here.grounds(case), frozenset(body.doc_nos))
-    made = archive_case(here.archive, case, admission.admitted, here.schedule, by=actor())
+    made, kept_back = taken_in(body.case_no, frozenset(body.doc_nos))
     refused = [
         {
             "doc_no": one.document.doc_no,
@@ -95,7 +92,7 @@ def add(body: Intake) -> Response:
             "reasons": list(one.reasons),
             "findings": [secrecy.finding(each, roles()).model_dump(mode="json") for each in one.findings],
         }
-        for one in admission.refused
+        for one in kept_back
     ]
     body_ = {"items": [_told(one) for one in made.records], "new": len(made.new), "refused": refused}
     return answer({**body_, "head": str(made.head)}, 201 if made.new else 200)
@@ -105,19 +102,7 @@ def add(body: Intake) -> Response:
 @does(Action.ARCHIVE_READ)
 def find(query: Search) -> Response:
     """Return the records that hold every word, the best first, with the passages; the search is logged."""
-    asked = Query(
-        words=query.q,
-        customer=query.customer,
-        number=query.number,
-        form_id=query.form,
-        stage=query.stage,
-        since=query.since,
-        until=query.until,
-        held=query.held,
-        limit=query.limit,
-    )
-    hits = [hit for hit in search(installation().archive, asked) if _visible(hit.record)]
-    archive_read([f"search:{len(hits)}"], "search")
+    hits = found(query)
     items = [{**_told(hit.record), "passages": list(hit.passages)} for hit in hits]
     return answer({"items": items, "total": len(items)})
 
@@ -126,19 +111,16 @@ def find(query: Search) -> Response:
 @does(Action.ARCHIVE_READ)
 def read(path: RecordPath) -> Response:
     """Return what is registered of a record; the reading is logged."""
-    found = _found(path.record)
+    record = readable(path.record)
     archive_read([path.record], "read")
-    return answer(_told(found))
+    return answer(_told(record))
 
 
 @blueprint.get("/archive/<string:record>/proof", summary="档案的存在证明", responses={200: done("证明")})
 @does(Action.ARCHIVE_READ)
 def proof(path: RecordPath) -> Response:
     """Return the proof that the record is in the ledger; `verify_proof.py` checks it without this program."""
-    _found(path.record)
-    archive_read([path.record], "proof")
-    made = ledger.proof(installation().archive, path.record)
-    return Response(made.to_json(), content_type="application/json")
+    return proven(path.record)
 
 
 @blueprint.get(
@@ -149,13 +131,7 @@ def proof(path: RecordPath) -> Response:
 @does(Action.ARCHIVE_ADD)
 def export(path: CasePath) -> Response:
     """Return the records of a case as a BagIt bag; the export is logged."""
-    here = installation()
-    name, files = case_folder(here.archive, path.case_no)
-    archive_read([path.case_no], "export")
-    bag = bagged(files, source="anjuan", on=here.clock.now().date(), case_no=path.case_no)
-    response = Response(zipped(bag, name), content_type="application/zip")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.zip")
-    return response
+    return exported(path.case_no)
 
 
 @blueprint.post("/archive/holds", summary="保全", responses={201: done("已保全")})
@@ -203,15 +179,63 @@ def audit() -> Response:
     return Response(inspect(installation().archive).to_json(), content_type="application/json")
 
 
+def found(query: Search) -> list[Hit]:
+    """Return what a search finds that who asks may see; the search is logged."""
+    asked = Query(
+        words=query.q,
+        customer=query.customer,
+        number=query.number,
+        form_id=query.form,
+        stage=query.stage,
+        since=query.since,
+        until=query.until,
+        held=query.held,
+        limit=query.limit,
+    )
+    hits = [hit for hit in search(installation().archive, asked) if _visible(hit.record)]
+    archive_read([f"search:{len(hits)}"], "search")
+    return hits
+
+
+def readable(archive_no: str) -> KeptRecord:
+    """Return a record that who asks may see; raise `NotFoundError` where there is none."""
+    seen = [one for one in records.numbered(installation().archive, archive_no) if _visible(one)]
+    if not seen:
+        raise NotFoundError("没有这个档号的档案", remedy="核对档号", code="record_unknown")
+    return seen[0]
+
+
+def proven(archive_no: str) -> Response:
+    """Return the proof that a record is in the ledger, as a file; the reading is logged."""
+    readable(archive_no)
+    archive_read([archive_no], "proof")
+    response = Response(ledger.proof(installation().archive, archive_no).to_json(), content_type="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{archive_no}.proof.json")
+    return response
+
+
+def exported(case_no: str) -> Response:
+    """Return the records of a case as a BagIt bag, zipped; the export is logged."""
+    here = installation()
+    name, files = case_folder(here.archive, case_no)
+    archive_read([case_no], "export")
+    bag = bagged(files, source="anjuan", on=here.clock.now().date(), case_no=case_no)
+    response = Response(zipped(bag, name), content_type="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.zip")
+    return response
+
+
+def taken_in(case_no: str, doc_nos: frozenset[str] = frozenset()) -> tuple[Archived, tuple[Refused, ...]]:
+    """Archive what may be archived of a case; return what became of it, and what may not with its reasons."""
+    here = installation()
+    _, case = here.case(case_no)
+    admission = admit(case, here.workspace.documents(case_no), here.grounds(case), doc_nos)
+    made = archive_case(here.archive, case, admission.admitted, here.schedule, by=actor())
+    return made, tuple(admission.refused)
+
+
 def _visible(record: KeptRecord) -> bool:
     return secrecy.sees_all(roles()) or not installation().is_secret(record.form_id)
-
-
-def _found(archive_no: str) -> KeptRecord:
-    found = [one for one in records.numbered(installation().archive, archive_no) if _visible(one)]
-    if not found:
-        raise NotFoundError("没有这个档号的档案", remedy="核对档号", code="record_unknown")
-    return found[0]
 
 
 def _told(record: KeptRecord) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Flask, g, url_for
 
 from service.access import STATE_LABELS, Action, permitted
+from service.archive_lines import EDITIONS
 from service.gate import roles
 from service.wording import OUTCOMES, instant
 
@@ -24,6 +25,7 @@ class Entry:
 NAVIGATION = (
     Entry("desk.show", "工作台", Action.CASE_READ),
     Entry("cases.find", "案卷", Action.CASE_READ),
+    Entry("shelf.find", "档案", Action.ARCHIVE_READ),
     Entry("verifying.show", "验证", Action.PUBLIC),
 )
 """The screens in the order of the navigation; a screen adds its line here."""
@@ -45,6 +47,7 @@ def install(app: Flask) -> None:
             ],
             "visitor": g.get("visitor"),
             "outcome_labels": OUTCOMES,
+            "edition_labels": {edition.value: label for edition, label in EDITIONS.items()},
             "state_labels": STATE_LABELS,
             "may": lambda name: permitted(mine, _ACTIONS[name]),
         }
