@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from docgen.case.loader import load_text
 from docgen.precheck.source import ContractFile, read_contract
@@ -13,6 +14,7 @@ from rules.book import Rulebook
 from rules.precheck import precheck
 from service import wiring
 from service.precheck_json import as_json
+from service.report.precheck_page import content
 from service.settings import Settings
 
 
@@ -26,6 +28,13 @@ def prechecked(settings: Settings, name: str, data: bytes, case: str | None, at:
     contract = ContractFile(Path(name).name[:200], data, read_contract(data))
     against = load_text(case) if case else None
     return as_json(contract, precheck(contract.contract, contract.name, _book(settings), at, case=against))
+
+
+def prechecked_page(settings: Settings, name: str, data: bytes, case: str | None, at: datetime) -> dict[str, Any]:
+    """Pre-check a contract as `prechecked` does; return what a page shows of it."""
+    contract = ContractFile(Path(name).name[:200], data, read_contract(data))
+    against = load_text(case) if case else None
+    return content(contract, precheck(contract.contract, contract.name, _book(settings), at, case=against))
 
 
 @cache

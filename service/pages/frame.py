@@ -25,6 +25,7 @@ class Entry:
 NAVIGATION = (
     Entry("desk.show", "工作台", Action.CASE_READ),
     Entry("cases.find", "案卷", Action.CASE_READ),
+    Entry("prechecking.show", "预审", Action.PRECHECK),
     Entry("shelf.find", "档案", Action.ARCHIVE_READ),
     Entry("verifying.show", "验证", Action.PUBLIC),
 )

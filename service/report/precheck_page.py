@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -31,14 +32,22 @@ class _Piece:
 
 def page(contract: ContractFile, result: Precheck, decisions: Mapping[str, TextDecision]) -> str:
     """Return the page; `decisions` are what people decided on findings, by finding."""
-    return _template().render(
-        name=contract.name,
-        summary=summary(contract, result),
-        sha256=contract.sha256,
-        version=result.version,
-        on=str(result.scan.on),
-        pieces=list(_pieces(contract.contract.text, result.findings)),
-        clauses=[
+    shown = content(contract, result)
+    for finding in shown["findings"]:
+        finding["decided"] = decided(decisions.get(finding["key"]))
+    return _template().render(shown)
+
+
+def content(contract: ContractFile, result: Precheck) -> dict[str, Any]:
+    """Return what the page shows, for whoever shows it in another frame; nothing is decided yet."""
+    return {
+        "name": contract.name,
+        "summary": summary(contract, result),
+        "sha256": contract.sha256,
+        "version": result.version,
+        "on": str(result.scan.on),
+        "pieces": list(_pieces(contract.contract.text, result.findings)),
+        "clauses": [
             {
                 "title": verdict.title,
                 "status": verdict.status.value,
@@ -47,16 +56,20 @@ def page(contract: ContractFile, result: Precheck, decisions: Mapping[str, TextD
             }
             for verdict in result.clauses
         ],
-        findings=[_finding(finding, decisions.get(finding.key)) for finding in result.findings],
-    )
+        "findings": [_finding(finding) for finding in result.findings],
+    }
 
 
-def _finding(finding: TextFinding, decision: TextDecision | None) -> Mapping[str, object]:
-    decided = ""
-    if decision is not None:
-        said = "已确认" if decision.confirmed else "已否定"
-        at = f"{decision.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-        decided = f"{said}：{decision.by} {at} {decision.reason}".rstrip()
+def decided(decision: TextDecision | None) -> str:
+    """Return the line that tells of a person's decision; nothing where there is none."""
+    if decision is None:
+        return ""
+    said = "已确认" if decision.confirmed else "已否定"
+    at = f"{decision.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return f"{said}：{decision.by} {at} {decision.reason}".rstrip()
+
+
+def _finding(finding: TextFinding) -> dict[str, object]:
     return {
         "key": finding.key,
         "id": finding.id,
@@ -68,7 +81,6 @@ def _finding(finding: TextFinding, decision: TextDecision | None) -> Mapping[str
         "quote": finding.passage.text if finding.passage else "",
         "law": law_text(finding.law),
         "suggestion": finding.suggestion,
-        "decided": decided,
     }
 
 

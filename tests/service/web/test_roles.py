@@ -24,6 +24,7 @@ VALUES = {
     "change_no": "B1",
     "kind": "pdf",
     "filename": "house.css",
+    "sha256": "0" * 64,
 }
 
 
