@@ -20,6 +20,7 @@ from docgen.convert.dress import dressed, with_fonts
 from docgen.convert.keeping import keep_tables_together
 from docgen.convert.merged import refuse_divided_cells
 from docgen.convert.package import DOCUMENT, pack
+from docgen.convert.pagenumbers import close_gaps
 from docgen.convert.references import page_references
 from docgen.convert.source import Feature, Source, read_source
 from docgen.convert.typefaces import FACES, cut, rare
@@ -119,7 +120,7 @@ def _readable(pdf: bytes) -> bytes:
     with pikepdf.open(io.BytesIO(pdf)) as document:
         for page in document.pages:
             _refuse_other_fonts(page)
-            page.Contents.write(_ALTERNATE_TEXT.sub(b"/Span BMC", page.Contents.read_bytes()))
+            page.Contents.write(close_gaps(_ALTERNATE_TEXT.sub(b"/Span BMC", page.Contents.read_bytes())))
         target = io.BytesIO()
         document.save(target, deterministic_id=True, fix_metadata_version=False)
     return target.getvalue()
