@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+import pikepdf
 
 from docgen.errors import InputError
 from docgen.forms.fill import text_of
@@ -23,7 +22,8 @@ _TAIL = 2048
 LARGEST_SCAN = 200 * 1024 * 1024
 """Bytes that one scan may have."""
 
-_ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|Encrypt)\b")
+_ACTIVE_PDF = frozenset({"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia"})
+_DEEPEST = 100
 _ACTIVE_DOCX = re.compile(r"vbaProject|activeX|embeddings/", re.IGNORECASE)
 
 
@@ -62,16 +62,41 @@ def examine(media_type: str, data: bytes) -> Iterator[Fault]:
 
 
 def _examine_pdf(data: bytes) -> Iterator[Fault]:
+    """Look at every object of the file, also those in compressed streams; what bytes of a picture spell is nothing."""
     try:
-        reader = PdfReader(BytesIO(data))
-        if reader.is_encrypted:
-            yield Fault("安全性", "PDF已加密")
-        elif not reader.pages:
-            yield Fault("可用性", "PDF没有页面")
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        with pikepdf.open(BytesIO(data), attempt_recovery=False) as document:
+            if document.is_encrypted:
+                yield Fault("安全性", "PDF已加密")
+            elif not document.pages:
+                yield Fault("可用性", "PDF没有页面")
+            if any(_active(one) for one in document.objects):
+                yield Fault("安全性", "PDF含有脚本、附件或可执行内容")
+    except pikepdf.PasswordError:
+        yield Fault("安全性", "PDF已加密")
+    except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, KeyError, TypeError, AttributeError):
         yield Fault("可用性", "PDF无法打开")
-    if _ACTIVE_PDF.search(data):
-        yield Fault("安全性", "PDF含有脚本、附件、加密或可执行内容")
+
+
+def _active(root: object) -> bool:
+    """Whether an object holds, directly, a key or a name of what runs or carries other files."""
+    waiting = [(root, 0)]
+    while waiting:
+        one, depth = waiting.pop()
+        if depth > _DEEPEST:
+            raise ValueError("nested too deep")  # caught above: no such file is usable
+        if isinstance(one, pikepdf.Name) and str(one) in _ACTIVE_PDF:
+            return True
+        if isinstance(one, (pikepdf.Dictionary, pikepdf.Stream)):
+            if not _ACTIVE_PDF.isdisjoint(one.keys()):
+                return True
+            waiting += [(value, depth + 1) for value in one.values() if not _apart(value)]
+        elif isinstance(one, pikepdf.Array):
+            waiting += [(value, depth + 1) for value in one if not _apart(value)]
+    return False
+
+
+def _apart(value: object) -> bool:
+    return isinstance(value, pikepdf.Object) and value.is_indirect
 
 
 def _examine_docx(data: bytes) -> Iterator[Fault]:

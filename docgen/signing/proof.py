@@ -41,14 +41,19 @@ class Proof:
         Where there is revocation information, every certificate needs some; else only those which name a source of it.
         """
         rule = RevocationCheckingRule
+        crls = [*(CRLContainer(one) for one in trust.crls), *self.crls]
         return SignatureValidationSpec(
             cert_validation_policy=trust.policy(
                 rule.CRL_OR_OCSP_REQUIRED if self.present or trust.crls else rule.CHECK_IF_DECLARED
             ),
             revinfo_gathering_policy=RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
             local_knowledge=LocalKnowledge(
-                known_certs=[*trust.roots, *trust.others, *self.certificates],
-                known_crls=[*(CRLContainer(one) for one in trust.crls), *self.crls],
+                known_certs=list(
+                    {one.dump(): one for one in (*trust.roots, *trust.others, *self.certificates)}.values()
+                ),
+                known_crls=list(
+                    {one.crl_data.dump(): one for one in crls}.values()
+                ),  # each is tried on each certificate
                 known_ocsps=list(self.ocsps),
             ),
             key_usage_settings=KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
@@ -32,6 +33,7 @@ from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
 from docgen.clock import Clock, SystemClock
+from docgen.signing.changes import Changes, hybrid_after
 from docgen.signing.pades import APPLICATION
 from docgen.signing.proof import proof_of
 from docgen.signing.ranges import range_end, range_reasons
@@ -65,6 +67,9 @@ def verify(pdf: bytes, trust: Trust, expect: Expectation | None = None, *, clock
         return judged(digest, tight=False, signatures=(), reasons=(reason,))
     try:
         reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+        if reader.encrypted and reader.decrypt("").status is AuthStatus.FAILED:
+            closed = Reason(code="encrypted", message="文件已加密，打开须用密码，无法检查", undecided=True)
+            return _broken(digest, expect, closed)
         _ = reader.root["/Pages"]
     except Exception:  # noqa: BLE001 - a parser of hostile files fails in any way; each is a verdict, none a validity
         return _broken(digest, expect, _reason("pdf_unreadable", "文件不是完整的 PDF，或结构不符合标准"))
@@ -80,10 +85,17 @@ class _Verification:
         now = clock.now()
         self._timing = _as_of(now)
         self._embedded = list(reader.embedded_signatures)
+        if reader.xrefs.hybrid_xrefs_present and not self._hybrid_after_signing():
+            reader.strict = False  # its tables were read strictly; pyHanko would refuse the file outright
         self._stamps = [one for one in self._embedded if one.sig_object_type == "/DocTimeStamp"]
         proof = proof_of(reader)
         self._times: dict[int, datetime] = {}
+        self._changes = Changes(reader, self._embedded)
         self._has_proof, self._spec = proof.present, proof.specification(trust)
+
+    def _hybrid_after_signing(self) -> bool:
+        first = min((one.signed_revision for one in self._embedded), default=0)
+        return hybrid_after(self._reader, first)
 
     def judge(self, digest: str, expect: Expectation | None) -> Verdict:
         filled = sum(1 for _ in enumerate_sig_fields(self._reader, filled_status=True))
@@ -112,8 +124,6 @@ class _Verification:
         return judged(digest, tight=tight, signatures=reports, reasons=reasons)
 
     def _outline(self, filled: int, signers: Sequence[EmbeddedPdfSignature]) -> Iterator[Reason]:
-        if self._reader.encrypted:
-            yield _reason("encrypted", "文件已加密，无法检查")
         if filled != len(self._embedded):
             yield _reason("signature_kind", "文件中有种类不明的签名")
         if len(self._embedded) > MAX_SIGNATURES:
@@ -151,9 +161,8 @@ class _Verification:
         field = str(one.field_name)
         try:
             reasons = list(range_reasons(self._pdf, _byte_range(one), one.pkcs7_content, field))
-            one.compute_integrity_info()  # type: ignore[no-untyped-call]
-            summary = one.summarise_integrity_info()
-            if not summary["docmdp_ok"]:
+            one.compute_integrity_info(skip_diff=True)  # type: ignore[no-untyped-call]
+            if not self._changes.allowed_by(one):
                 reasons.append(_reason("forbidden_change", "签名之后文件有不允许的改动", field))
             if signed:
                 found, status = asyncio.run(self._signature(one, timing))
@@ -168,10 +177,13 @@ class _Verification:
         self, one: EmbeddedPdfSignature, timing: ValidationTimingInfo
     ) -> tuple[Reason | None, StandardCMSSignatureStatus | None]:
         """Validate at the present first; only what fails there needs proof of an earlier existence."""
-        basic = await ades_basic_validation(one.signed_data, self._spec, **_arguments(one, timing))
-        result: AdESBasicValidationResult[StandardCMSSignatureStatus] = basic
         stamped = next(extract_tst_data_iter(one.signer_info, signed=False), None) is not None
-        if stamped and basic.ades_subindic in {AdESPassed.OK, AdESIndeterminate.REVOKED_NO_POE}:
+        current = one.signer_cert.not_valid_before <= timing.validation_time <= one.signer_cert.not_valid_after
+        validate = ades_with_time_validation if stamped and current else ades_basic_validation  # the first holds both
+        result: AdESBasicValidationResult[StandardCMSSignatureStatus] = await validate(
+            one.signed_data, self._spec, **_arguments(one, timing)
+        )
+        if stamped and result.ades_subindic is AdESIndeterminate.REVOKED_NO_POE and not current:
             result = await ades_with_time_validation(one.signed_data, self._spec, **_arguments(one, timing))
         if result.ades_subindic is not AdESPassed.OK and self._stamps:
             result = await ades_lta_validation(
