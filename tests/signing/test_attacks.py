@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,7 +21,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from tests.signing import tampering
 from tests.signing.rig import AnySigner, certified, signed_anyhow
 from tests.signing.tampering import RANGE, updated
-from tests.signing.test_verify import codes, judged
+from tests.signing.test_verify import TAMPERED, codes, judged
 from tests.signing.world import World
 
 Attack = Callable[[bytes], bytes]
@@ -115,6 +116,34 @@ def font_replaced(writer: IncrementalPdfFileWriter, first: DictionaryObject) -> 
     writer.update_container(fonts)
 
 
+def glyphs_mapped(writer: IncrementalPdfFileWriter, first: DictionaryObject) -> None:
+    """Shadow attack, replace: the same font, its glyphs in another order."""
+    fonts = (first.get("/Resources") or writer.root["/Pages"]["/Resources"])["/Font"]
+    inner = next(iter(fonts.values())).get_object()["/DescendantFonts"][0].get_object()
+    inner[pdf_name("/CIDToGIDMap")] = writer.add_object(StreamObject(stream_data=bytes(range(256)) * 256))
+    writer.update_container(inner)
+
+
+def seal_drawing_replaced(writer: IncrementalPdfFileWriter, _: DictionaryObject) -> None:
+    """Override the stream that draws the signature, and nothing that points to it."""
+    drawing = writer.root["/AcroForm"]["/Fields"][0].get_object()["/AP"].raw_get("/N")
+    stream = StreamObject(names(Subtype=NameObject("/Form"), BBox=numbers(0, 0, 9, 9)), stream_data=b"0 0 9 9 re f")
+    writer.objects[drawing.generation, drawing.idnum] = stream
+
+
+def signature_shown_again(writer: IncrementalPdfFileWriter, _: DictionaryObject) -> None:
+    """Show the same signature in a second field."""
+    fields = writer.root["/AcroForm"]["/Fields"]
+    field = names(FT=NameObject("/Sig"), T=pdf_string("again"), V=fields[0].get_object().raw_get("/V"))
+    fields.append(writer.add_object(field))
+    writer.update_container(fields)
+
+
+def titled(writer: IncrementalPdfFileWriter, _: DictionaryObject) -> None:
+    """Let the document say that it is another one."""
+    writer.set_info(names(Title=pdf_string("another contract")))
+
+
 def raw_override(pdf: bytes) -> bytes:
     """Incremental saving attack: a new page tree with its own table, written by hand."""
     number = int(re.search(rb"(\d+) 0 obj\s*<<[^>]*?/Type /Pages", pdf).group(1))
@@ -204,6 +233,11 @@ ATTACKS: dict[str, tuple[Attack, set[str]]] = {
     "forgery: empty value": (contents(b"/Contents <>"), {"signature_malformed"}),
     "forgery: value of zeros": (contents(b"/Contents <00000000>"), {"signature_malformed"}),
     "wrapping": (wrapped, {"range_broken", "content_changed", "pdf_unreadable"}),
+    "shadow: glyphs mapped": (update(glyphs_mapped), {"forbidden_change"}),
+    "seal's drawing replaced": (update(seal_drawing_replaced), {"forbidden_change"}),
+    "signature shown again": (update(signature_shown_again), {"forbidden_change"}),
+    "title changed": (update(titled), {"forbidden_change"}),
+    "scripts by name": (catalogue(Names=names(JavaScript=names(Names=ArrayObject()))), {"forbidden_change"}),
     "digest in the signature": (digest_flipped, {"content_changed", "signature_forged"}),
 }
 
@@ -216,6 +250,13 @@ def test_an_attack_is_refused_by_name(name: str, signed: bytes, world: World) ->
     verdict = judged(altered, world)
     assert not verdict.valid
     assert codes(verdict) & expected, codes(verdict)
+
+
+def test_the_table_of_the_documentation_has_a_row_for_every_attack() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|*]+) \| (accepts|refuses) \|", text, re.MULTILINE)
+    attacks = [change.__name__.replace("_", " ") for change in TAMPERED] + list(ATTACKS)
+    assert rows == [("(unaltered)", "accepts"), *((name, "refuses") for name in attacks)]
 
 
 HEALED = ("shadow: font replaced", "seal moved", "evil annotation: stamp", "text field added over the price")
