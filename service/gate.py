@@ -33,6 +33,11 @@ def visitor() -> Visitor:
     return cast("Visitor", found)
 
 
+def visitor_if_any() -> Visitor | None:
+    """Return who asks; None where nobody is logged in."""
+    return cast("Visitor | None", g.get("visitor"))
+
+
 def roles() -> frozenset[Role]:
     """Return the roles of who asks; none where nobody is logged in."""
     found: Visitor | None = g.get("visitor")

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from docgen.archive import Archive
 from docgen.archive.admission import Grounds
@@ -27,6 +28,9 @@ from service.reading import Reader
 from service.secret import read_secret
 from service.settings import Settings
 from service.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from docgen.envelope.room import SigningRoom
 
 _ATTEMPTS = 3
 
@@ -56,6 +60,8 @@ class Installation:
         self.reader = Reader()
         self._converter: Converter | None = None
         self._converting = threading.Lock()
+        self._furnishing = threading.Lock()
+        self._room: SigningRoom | None = None
         self._closing: list[Callable[[], None]] = [
             self.webhooks.close,
             self.jobs.close,
@@ -94,6 +100,16 @@ class Installation:
             if self._converter is None:
                 self._converter = open_converter(self.settings.converter)
             yield Office(self.rules, self.catalogue, self.workspace, self._converter)
+
+    @property
+    def room(self) -> "SigningRoom":
+        """Return the signing room; raise `DeclarationError` where signing is not set up."""
+        from service.signing import signing_room  # noqa: PLC0415 - cryptography takes half a second to load
+
+        with self._furnishing:
+            if self._room is None:
+                self._room = signing_room(self.settings, Office(self.rules, self.catalogue, self.workspace, None))
+        return self._room
 
     def case(self, case_no: str) -> tuple[KeptCase, CaseFile]:
         """Return the present revision of a case; raise `NotFoundError` where there is none."""

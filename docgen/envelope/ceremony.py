@@ -20,7 +20,7 @@ from docgen.envelope.definition import EnvelopeDocument, Signer
 from docgen.envelope.room import SYSTEM, Post, Sent, SigningRoom, read
 from docgen.envelope.session import Here, acting, note, other_account, refuse, settle
 from docgen.envelope.state import Envelope
-from docgen.errors import BackendError, DocgenError, StateError
+from docgen.errors import BackendError, DocgenError, NotFoundError, StateError
 from docgen.workspace.events import EventKind as Kind
 
 
@@ -156,6 +156,19 @@ class Ceremony:
             Shown(document, self._room.workspace.content(sha256), sha256)
             for document, sha256 in zip(documents, here.envelope.current, strict=True)
         )
+
+    def again(self, session: str, index: int, visit: Visit) -> Shown:
+        """Return one document (counted from 0) as it is now, for a page that shows it in parts.
+
+        Raises:
+            NotFoundError: there is none of this number (`document_unknown`).
+            StateError: the session does not stand, or nobody has proven who it is.
+        """
+        with acting(self._room, session, visit, identified=True) as here:
+            documents, current = here.envelope.definition.documents, here.envelope.current
+        if not 0 <= index < len(documents):
+            raise NotFoundError("这次签署没有这份文件", code="document_unknown", remedy="回到签署页面")
+        return Shown(documents[index], self._room.workspace.content(current[index]), current[index])
 
     def consent(self, session: str, version: str, visit: Visit) -> None:
         """Record the consent to sign electronically what was shown, to the text of this `version`.

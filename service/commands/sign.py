@@ -14,7 +14,7 @@ from docgen.envelope import sending
 from docgen.envelope.authority import Refusal as SignerRefusal
 from docgen.envelope.plan import Choices, Order
 from docgen.envelope.room import Sent
-from docgen.envelope.state import Envelope, Stage, State
+from docgen.envelope.state import Envelope, Stage
 from docgen.errors import InputError
 from docgen.pipeline import Refusal, Wish
 from docgen.pipeline import sign as send_to_sign
@@ -23,26 +23,11 @@ from service import signing, terminal, wiring
 from service.archiving import archive_room
 from service.commands.issue import refusal_lines
 from service.commands.options import policy_option
+from service.envelope_wording import ENVELOPE_STATES, SIGNER_STAGES
 from service.export import write_file
 from service.problems import REFUSED
 from service.settings import Settings
 from service.signing import Desk, signing_desk
-
-_STATES = {
-    State.SENT: "签署中",
-    State.COMPLETED: "已完成",
-    State.DECLINED: "已拒签",
-    State.EXPIRED: "已过期",
-    State.VOIDED: "已作废",
-}
-_STAGES = {
-    Stage.WAITING: "未轮到",
-    Stage.INVITED: "待签署",
-    Stage.IDENTIFIED: "已核验身份",
-    Stage.VIEWED: "已阅读",
-    Stage.CONSENTED: "已同意",
-    Stage.SIGNED: "已签署",
-}
 
 _envelope = click.argument("envelope_id", metavar="签署编号")
 _signer = click.argument("signer", metavar="签署处")
@@ -296,13 +281,13 @@ def signer_lines(refusal: SignerRefusal) -> Iterator[str]:
 
 def _lines(envelope: Envelope, sent: Sent | None = None) -> Iterator[str]:
     until = envelope.definition.expires_at.astimezone(SHANGHAI)
-    yield f"签署 {envelope.id}　{_STATES[envelope.state]}　案卷 {envelope.case_no}　期限 {until:%Y-%m-%d %H:%M}"
+    yield f"签署 {envelope.id}　{ENVELOPE_STATES[envelope.state]}　案卷 {envelope.case_no}　期限 {until:%Y-%m-%d %H:%M}"
     for document in envelope.definition.documents:
         yield f"  文件　{document.doc_no}　《{document.title}》"
     undelivered = {one.key for one in sent.undelivered} if sent else set()
     for one in envelope.signers:
         progress = envelope.progress[one.key]
-        stage = _STAGES[progress.stage]
+        stage = SIGNER_STAGES[progress.stage]
         if one.approver and progress.stage is not Stage.SIGNED:
             stage += f"，用印{'已' if progress.released else '待'}{one.approver.name}批准"
         failed = "　通知未送达，请用 remind 重发" if one.key in undelivered else ""

@@ -5,9 +5,22 @@ A page needs no JavaScript to work; htmx and the scripts in `static/` only make 
 
 from flask import Flask
 
-from service.pages import account, cases, desk, documents, frame, login, prechecking, setup, shelf, verifying
+from service.pages import (
+    account,
+    cases,
+    desk,
+    documents,
+    envelopes,
+    frame,
+    login,
+    prechecking,
+    setup,
+    shelf,
+    signing,
+    verifying,
+)
 
-_SCREENS = (setup, login, account, desk, cases, documents, prechecking, shelf, verifying)
+_SCREENS = (setup, login, account, desk, cases, documents, envelopes, signing, prechecking, shelf, verifying)
 
 
 def install(app: Flask) -> None:

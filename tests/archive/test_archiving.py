@@ -4,6 +4,7 @@ import errno
 import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -199,7 +200,7 @@ def test_record_of_other_content_is_an_error(folder: Path):
     other = shelf.docx("other")
     with shelf.archive_in(folder) as archive:
         digest = archive.store.put(other)
-    with sqlite3.connect(folder / "workspace.db") as database:
+    with closing(sqlite3.connect(folder / "workspace.db")) as database, database:
         database.execute("UPDATE document SET docx_sha256 = ?", (digest,))
     database.close()
     with shelf.archive_in(folder) as archive, pytest.raises(IntegrityError) as failure:
@@ -319,7 +320,7 @@ class TestManyCases:
 
 def test_older_record_whose_metadata_lie_in_the_store_is_read_and_audited(folder: Path):
     (record,) = shelf.fill(folder, "contract").records
-    with sqlite3.connect(folder / "workspace.db") as database:
+    with closing(sqlite3.connect(folder / "workspace.db")) as database, database:
         (text,) = database.execute("SELECT description FROM archive_record").fetchone()
         database.execute("DROP TRIGGER archive_record_no_update")
         database.execute("UPDATE archive_record SET description = NULL")

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -193,7 +194,7 @@ class TestAlteredRecords:
     )
     def test_a_rewritten_decision_is_no_longer_vouched_for(self, workspace: Workspace, tmp_path: Path, change: str):
         decide(workspace, book())
-        with sqlite3.connect(tmp_path / "ws" / "workspace.db") as connection:
+        with closing(sqlite3.connect(tmp_path / "ws" / "workspace.db")) as connection, connection:
             connection.execute("DROP TRIGGER decision_no_update")
             connection.execute(f"UPDATE decision SET {change}")
         (decision,) = workspace.decisions()

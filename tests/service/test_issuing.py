@@ -11,6 +11,7 @@ from docgen.case import CaseFile, load_case
 from docgen.case.values import SHANGHAI
 from docgen.clock import FixedClock
 from docgen.convert import Pdf, open_converter
+from docgen.convert.port import Finish
 from docgen.editions import Edition
 from docgen.errors import InputError, NotFoundError, StateError
 from docgen.forms.fill import text_of
@@ -160,11 +161,11 @@ class RefusesLater:
     def convert(self, docx: bytes) -> Pdf:
         return self._own.convert(docx)
 
-    def begin(self, docx: bytes) -> Callable[[], Pdf]:
+    def begin(self, docx: bytes, then: Finish | None = None) -> Callable[[], Pdf]:
         def given() -> Pdf:
             if "".join(self._number.split()) in "".join(text_of(docx).split()):
                 raise InputError("文书过长", code="document_too_large")
-            return self.convert(docx)
+            return then(self.convert(docx)) if then else self.convert(docx)
 
         return given
 

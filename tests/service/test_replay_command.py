@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def _policy(folder: Path) -> Path:
 
 
 def _rewritten(database: Path, table: str, change: str) -> None:
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(f"DROP TRIGGER {table}_no_update")
         connection.execute(f"UPDATE {table} SET {change}")
 

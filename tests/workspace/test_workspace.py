@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -193,7 +194,7 @@ class TestChain:
         for number in range(5):
             workspace.override("XS2024-0012", f"CT-0{number}", by="郑法", reason="理由")
         workspace.close()
-        with sqlite3.connect(tmp_path / "ws" / "workspace.db") as raw:
+        with closing(sqlite3.connect(tmp_path / "ws" / "workspace.db")) as raw, raw:
             raw.execute("DROP TRIGGER event_no_update")
             raw.execute("DROP TRIGGER event_no_delete")
             raw.execute(tamper)

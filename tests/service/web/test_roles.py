@@ -25,6 +25,10 @@ VALUES = {
     "kind": "pdf",
     "filename": "house.css",
     "sha256": "0" * 64,
+    "token": "guessed",
+    "envelope_id": DOCUMENT,
+    "index": "0",
+    "number": "1",
 }
 
 
