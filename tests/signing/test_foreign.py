@@ -83,7 +83,9 @@ def test_a_time_stamp_by_a_certificate_for_signing_counts_for_nothing(issued: by
     assert "certificate_purpose" in codes(verdict)
 
 
-@pytest.mark.parametrize(("bits", "digest"), [(1024, "sha256"), (2048, "sha1")], ids=["RSA-1024", "SHA-1"])
+@pytest.mark.parametrize(
+    ("bits", "digest"), [(1024, "sha256"), (2048, "sha1"), (2048, "md5")], ids=["RSA-1024", "SHA-1", "MD5"]
+)
 def test_weak_keys_and_hashes_are_named(issued: bytes, world: World, bits: int, digest: str) -> None:
     key = rsa.generate_private_key(65537, bits)
     pdf = signed_anyhow(issued, AnySigner(key, certified(world, key), world), digest=digest)
