@@ -40,7 +40,7 @@ class FormFault:
 
     def __str__(self) -> str:
         advice = f"（{self.suggestion}）" if self.suggestion else ""
-        return f"{self.file} {self.place}：{self.message}{advice}"
+        return f"{' '.join(filter(None, (self.file, self.place)))}：{self.message}{advice}"
 
 
 def explained(error: ValidationError, model: type[BaseModel], file: str) -> list[Detail]:

@@ -184,3 +184,8 @@ def test_the_styles_a_sheet_uses_are_those_of_the_house():
     with pytest.raises(ValueError, match="span"):
         sheet.table([80, 80]).row()
     assert Line("").style is Style.CELL
+
+
+@pytest.mark.parametrize(("place", "said"), [("正文第3段", "a.docx 正文第3段：坏"), ("", "a.docx：坏")])
+def test_a_fault_of_a_whole_file_names_no_place(place: str, said: str) -> None:
+    assert str(FormFault("a.docx", place, "broken", "坏")) == said
