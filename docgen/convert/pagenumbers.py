@@ -18,7 +18,7 @@ _TEXT: Final = re.compile(
     rb"(?P<y>" + _NUMBER + rb") Tm\n\[(?P<glyphs>(?:\\.|[^\\\]])*)\] TJ\nET",
     re.DOTALL,
 )
-_STRING: Final = re.compile(rb"\(((?:\\.|[^\\()])*)\)", re.DOTALL)
+_STRING: Final = re.compile(rb"\(((?:\\.|[^\\()])*)\)|<([0-9A-Fa-f]*)>", re.DOTALL)
 _ESCAPED: Final = re.compile(rb"\\(?:[0-7]{1,3}|.)", re.DOTALL)
 
 
@@ -47,4 +47,5 @@ def _too_wide(text: re.Match[bytes], advance: float) -> float:
 
 def _glyphs(shown: bytes) -> int:
     """Return the number of glyphs, two bytes each, in the strings of a TJ operator."""
-    return sum(len(_ESCAPED.sub(b"x", string)) for string in _STRING.findall(shown)) // _BYTES_OF_GLYPH
+    strings = ((len(_ESCAPED.sub(b"x", plain)), len(digits) // 2) for plain, digits in _STRING.findall(shown))
+    return sum(map(sum, strings)) // _BYTES_OF_GLYPH

@@ -27,6 +27,12 @@ def test_what_follows_a_page_number_stands_right_behind_it(digits: str, place: s
     assert line == "".join([text("91", "\\000`", span=SPAN), text("100", digits), *moved])
 
 
+def test_glyphs_in_hexadecimal_count_as_well() -> None:
+    line = text("100", "\\000\\021").replace(")] TJ", ") 0 <009E>] TJ") + text("110", "\\000a", span=SPAN)
+    assert closed(line) == line
+    assert " 105 " in closed(text("100", "").replace("()", "<009E>") + text("110", "\\000a", span=SPAN))
+
+
 @pytest.mark.parametrize(
     "page",
     [
