@@ -161,10 +161,8 @@ def read(path: CasePath) -> Response:
 @once
 def rewrite(path: CasePath) -> Response:
     """Replace the case file; `If-Match` says from which revision it was made."""
-    sent = _sent()
-    if load_text(sent).case_no != path.case_no:
-        raise InputError("案卷号与地址不符", remedy="案卷号不能修改", code="other_case")
-    return _revised(path.case_no, "改写", lambda text, _: secrecy.completed(sent, text, roles()), Action.CASE_EDIT)
+    kept = rewritten(path.case_no, _sent(), after=revision_asked())
+    return answer(_told(kept), ETag=tag(kept.revision), Location=f"{PREFIX}/cases/{path.case_no}")
 
 
 @blueprint.patch("/cases/<string:case_no>", summary="修改案卷的若干字段", responses={200: done("已修改")})
@@ -332,16 +330,33 @@ def _revised(
     case_no: str, act: str, make: Callable[[str, datetime], str], action: Action, status: int = 200
 ) -> Response:
     """Keep what `make` makes of the present text as the next revision of the case."""
+    kept = revised(case_no, act, make, action, after=revision_asked())
+    return answer(_told(kept), status, ETag=tag(kept.revision), Location=f"{PREFIX}/cases/{case_no}")
+
+
+def revised(case_no: str, act: str, make: Callable[[str, datetime], str], action: Action, *, after: int) -> KeptCase:
+    """Keep what `make` makes of revision `after` of a case, as its next one.
+
+    Raises:
+        StateError: somebody else was faster (`edited_meanwhile`), or the stage does not allow it.
+        InputError: what was made is no valid case; every fault is named.
+    """
     book = installation().workspace.casebook
-    after = revision_asked()
     before = book.present(case_no)
     allow(action, before.stage.value)
     if before.revision != after:  # `record` asks again under the lock; this one spares the work
         book.record(book.text(before), by=actor(), after=after, act=act)
     text = make(book.text(before), installation().clock.now())
-    kept = book.record(text, by=actor(), after=after, act=act)
-    location = f"{PREFIX}/cases/{case_no}"
-    return answer(_told(kept), status, ETag=tag(kept.revision), Location=location)
+    return book.record(text, by=actor(), after=after, act=act)
+
+
+def rewritten(case_no: str, sent: str, *, after: int) -> KeptCase:
+    """Replace the case file by `sent`, made from revision `after`; what the author may not see stays as it was."""
+    if load_text(sent).case_no != case_no:
+        raise InputError("案卷号与地址不符", remedy="案卷号不能修改", code="other_case")
+    return revised(
+        case_no, "改写", lambda text, _: secrecy.completed(sent, text, roles()), Action.CASE_EDIT, after=after
+    )
 
 
 def _sent() -> str:

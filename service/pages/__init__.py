@@ -12,6 +12,7 @@ from service.pages import (
     documents,
     envelopes,
     frame,
+    issuing,
     login,
     prechecking,
     setup,
@@ -20,7 +21,7 @@ from service.pages import (
     verifying,
 )
 
-_SCREENS = (setup, login, account, desk, cases, documents, envelopes, signing, prechecking, shelf, verifying)
+_SCREENS = (setup, login, account, desk, cases, documents, issuing, envelopes, signing, prechecking, shelf, verifying)
 
 
 def install(app: Flask) -> None:
