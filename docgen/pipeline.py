@@ -50,6 +50,8 @@ def issue(case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as
     known = office.workspace.known_numbers(case)
     report = office.rulebook.check(case, as_of, known)
     jobs = [job for wish in wishes for job in Desk(case, report, office).jobs(wish)]
+    if office.converter:
+        office.converter.expect(len(jobs))
     barred: dict[tuple[str, str, Edition], Refusal] = {}
     while True:  # what turns out to have no PDF gives its number back: the others are made anew without it
         desk = Desk(case, report, office)

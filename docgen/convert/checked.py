@@ -42,6 +42,9 @@ class CheckedConverter:
         pages = verified_pages(source, pdf, watermarks=not self._engine.outlines_watermarks)
         return Pdf(pdf, pages, hashlib.sha256(pdf).hexdigest(), self._engine.name)
 
+    def expect(self, documents: int) -> None:
+        """Do nothing: this converter is ready."""
+
     def begin(self, docx: bytes, then: Finish | None = None) -> Callable[[], Pdf]:
         """Put off the conversion of `docx` until its PDF is asked for."""
         return (lambda: then(self.convert(docx))) if then else partial(self.convert, docx)

@@ -31,6 +31,12 @@ class PooledConverter:
         """Convert the Word file `docx` now; see `Converter`."""
         return self._own.convert(docx)
 
+    def expect(self, documents: int) -> None:
+        """Start the processes for many `documents` now: they load while the caller is still filling the first ones."""
+        if documents > ALONE and not self._started:
+            for _ in range(self._workers):
+                self._pool.submit(_ready)
+
     def begin(self, docx: bytes, then: Finish | None = None) -> Callable[[], Pdf]:
         """Begin to convert `docx`; see `Converter`."""
         self._begun += 1
@@ -75,6 +81,10 @@ _converters: list[Converter] = []
 
 def _open(opened: Callable[[], Converter]) -> None:
     _converters.append(opened())
+
+
+def _ready() -> None:
+    """Do nothing, in a process that is started for it."""
 
 
 def _convert(docx: bytes, then: Finish | None) -> Pdf:

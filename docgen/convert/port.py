@@ -37,6 +37,10 @@ class Converter(Protocol):
         """
         ...
 
+    def expect(self, documents: int) -> None:
+        """Be told that so many documents will be begun, so as to be ready for them."""
+        ...
+
     def begin(self, docx: bytes, then: Finish | None = None) -> Callable[[], Pdf]:
         """Return what gives the PDF of `docx` when it is called, once; the drawing may begin at once, elsewhere.
 

@@ -87,11 +87,14 @@ def demo(settings: Settings, out: Path) -> int:
     )
     book = wiring.rulebook(chosen, clock=clock)
     with wiring.office(chosen, clock=clock, workers=settings.workers) as office:
-        for name in (_IN_PROGRESS, _COMPLETE):
-            case = _sample(name)
-            report = book.check(case)
-            click.echo("\n".join(_reported(report, case, book, office, out / "reports")))
-        _issued(case, everything(case, office.catalogue), office, out)
+        case = _sample(_COMPLETE)
+        wishes = everything(case, office.catalogue)
+        if office.converter:
+            office.converter.expect(len(wishes))
+        for one in (_sample(_IN_PROGRESS), case):
+            report = book.check(one)
+            click.echo("\n".join(_reported(report, one, book, office, out / "reports")))
+        _issued(case, wishes, office, out)
         _signed(case, office, chosen, out)
         click.echo("\n按谈判纪要和标准条款拟定合同，签发审批稿：")
         _issued(_drafted(out), (Wish("contract", edition=Edition.DRAFT),), office, out)

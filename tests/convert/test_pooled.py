@@ -75,3 +75,12 @@ def test_what_nobody_asks_for_is_dropped_at_the_end(pooled: PooledConverter):
 def test_libreoffice_stays_one_process():
     with pytest.raises(DeclarationError):
         open_converter("libreoffice:?nonsense=1", workers=2)
+
+
+def test_processes_are_started_before_the_documents_that_are_expected(pooled: PooledConverter):
+    pooled.expect(ALONE)
+    assert "_pool" not in vars(pooled)
+    pooled.expect(ALONE + 1)
+    assert pooled._pool._processes
+    begun = [pooled.begin(saying("多")) for _ in range(ALONE + 2)]
+    assert {one().pages for one in begun} == {1}

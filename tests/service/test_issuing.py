@@ -161,6 +161,9 @@ class RefusesLater:
     def convert(self, docx: bytes) -> Pdf:
         return self._own.convert(docx)
 
+    def expect(self, documents: int) -> None:
+        pass
+
     def begin(self, docx: bytes, then: Finish | None = None) -> Callable[[], Pdf]:
         def given() -> Pdf:
             if "".join(self._number.split()) in "".join(text_of(docx).split()):
