@@ -31,6 +31,7 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
+from pyhanko.sign.diff_analysis.constants import VALUE_UPDATE_KEYS
 from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule, ReferenceUpdate
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
 from pyhanko.sign.validation import EmbeddedPdfSignature
@@ -95,9 +96,10 @@ def _policy(*more: QualifiedWhitelistRule) -> StandardDiffPolicy:
     rules = (_InfoRule(), XrefStreamRule(), ObjectStreamRule(), DSSCompareRule(), _MetadataRule())  # type: ignore[no-untyped-call]
     catalogue = CatalogModificationRule()  # type: ignore[no-untyped-call]
     created = SigFieldCreationRule()  # type: ignore[no-untyped-call]
+    filled = GenericFieldModificationRule(value_update_keys=VALUE_UPDATE_KEYS - {"/F"})  # filling a field hides none
     return StandardDiffPolicy(
         global_rules=[catalogue, *(rule.as_qualified(proof) for rule in rules), *more],
-        form_rule=FormUpdatingRule([created, SigFieldModificationRule(), GenericFieldModificationRule()]),
+        form_rule=FormUpdatingRule([created, SigFieldModificationRule(), filled]),
     )
 
 

@@ -48,11 +48,13 @@ def form(issued: bytes) -> bytes:
     return updated(issued, change)
 
 
-def filled(name: str, value: str = "1.00") -> Callable[[bytes], bytes]:
+def filled(name: str, value: str = "1.00", flags: int | None = None) -> Callable[[bytes], bytes]:
     def change(writer: Writer) -> None:
         fields = (one.get_object() for one in writer.root["/AcroForm"]["/Fields"])
         field = next(one for one in fields if one["/T"] == name)
         field["/V"] = pdf_string(value)
+        if flags is not None:
+            field["/F"] = numbers(flags)[0]
         writer.update_container(field)
 
     return lambda pdf: updated(pdf, change)
@@ -122,6 +124,7 @@ ONE, ALL = FieldMDPSpec(FieldMDPAction.INCLUDE, fields=["first"]), FieldMDPSpec(
         ((MDPPerm.NO_CHANGES, None), filled("first"), False),
         ((MDPPerm.FILL_FORMS, None), filled("first"), True),
         ((MDPPerm.ANNOTATE, None), filled("first"), True),
+        ((MDPPerm.FILL_FORMS, None), filled("first", flags=2), False),  # hidden
         ((None, ONE), filled("first"), False),
         ((None, ONE), filled("second"), True),
         ((None, ALL), filled("second"), False),
