@@ -25,6 +25,7 @@ _NOT_MEANT = re.compile(r"(?:不包括|不包含|不含|除外|并非)[^。;,\n]
 _TITLED = re.compile(r"《[^》\n]{1,40}》")
 _LAW = re.compile(r"(?:法|条例|规定|办法|典|解释|规则|准则)》$")
 _BLANK = re.compile(r"[\W_]+")
+_OWN_NUMBER = re.compile(r"^\W{0,8}第 ?[一二三四五六七八九十百\d]{1,5} ?[条章节款]")
 
 
 class Status(StrEnum):
@@ -110,7 +111,7 @@ class _Reader:
             if start == end:
                 continue
             first, last = self._structure.sentence(start)
-            sentence = self._text[first:last]
+            sentence = _OWN_NUMBER.sub("", self._text[first:last])  # the number of its own article refers to nothing
             before = self._text[first:start]
             if _NOT_MEANT.search(before[-14:]) or (sign.after and sign.after.search(before[-14:])):
                 continue
