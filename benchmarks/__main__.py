@@ -4,11 +4,14 @@ Everything is compared side by side in one run; the ratios count, the absolute f
 takes fewer cases where time goes by cases: some minutes in all instead of half an hour.
 """
 
+import gc
 import importlib
 import os
 import platform
 import sys
 from pathlib import Path
+
+from service.cli import COLLECTING
 
 NAMES = tuple(
     sorted(path.stem for path in Path(__file__).parent.glob("*.py") if "\ndef run(" in path.read_text(encoding="utf-8"))
@@ -27,6 +30,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"no benchmark named {', '.join(unknown)}; there are {', '.join(NAMES)}", file=sys.stderr)
         return 4
+    gc.set_threshold(*COLLECTING)  # as in every command and in the service
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
     for name in chosen or NAMES:
         print(f"\n## {name}\n", flush=True)

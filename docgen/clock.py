@@ -68,7 +68,7 @@ class FixedClock:
 
 def day(instant: datetime) -> date:
     """Return the local day (Asia/Shanghai) of an aware `instant`."""
-    return _local(instant).date()
+    return instant.date() if instant.tzinfo is SHANGHAI else _local(instant).date()
 
 
 def minutes(start: datetime, end: datetime) -> int:

@@ -39,7 +39,7 @@ COMMANDS = {
 """Every command and where it stands in `service.commands`; loaded when asked for, so that starting is quick."""
 
 
-_COLLECT_EVERY = 100_000
+COLLECTING = (100_000, 20, 20)
 """Objects between two searches for garbage: a command is short, and searching more often costs a twentieth of it."""
 
 
@@ -66,7 +66,7 @@ def cli(context: click.Context, workspace: str | None, lang: str, debug: bool) -
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code (interfaces.md)."""
     general, others = _parted(sys.argv[1:] if arguments is None else arguments)
-    gc.set_threshold(_COLLECT_EVERY, 20, 20)
+    gc.set_threshold(*COLLECTING)
     if arguments is None:  # the process ends with this command: it need not look through its memory for garbage
         atexit.register(gc.freeze)
     language = "en" if "--lang=en" in general else "zh"

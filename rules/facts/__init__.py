@@ -5,6 +5,7 @@ record. Derivation is pure and total: it never fails on a case that could be loa
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from docgen.case.casefile import CaseFile
 from docgen.rulebook.aspect import Aspect
@@ -39,4 +40,5 @@ ASPECTS: tuple[type[Aspect], ...] = tuple(
 def derive(case: CaseFile, setting: Setting) -> Iterator[Aspect]:
     """Yield every record of `case`, in the order of the stages; documents are added at issue (`document_facts`)."""
     bound = setting.about(case)
-    yield from noted((record for module in _STAGES for record in module.derive(case, bound)), case, bound)
+    records = chain.from_iterable(module.derive(case, bound) for module in _STAGES)
+    return noted(records, case, bound) if bound.log else records

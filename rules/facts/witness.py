@@ -41,7 +41,7 @@ def noted(records: Iterable[Aspect], case: CaseFile, setting: Setting) -> Iterat
 
 def _witnessed(case: CaseFile, setting: Setting) -> Witnessed:
     found: dict[str, dict[str, str]] = {}
-    for act in acts(case) if setting.log else ():
+    for act in acts(case):
         at = setting.time(act.kind, act.subject, act.declared)
         if (act.kind, act.subject) in setting.log and at is not None:
             text = f"{label(CaseFile, location(act.path))} {stamp(at)}"
