@@ -12,6 +12,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from docgen.case import CaseFile
 from docgen.case.enums import Choice
 from docgen.errors import DeclarationError
 from docgen.forms.context import root_types
@@ -166,7 +167,8 @@ def _own_fields(spec: FormSpec) -> Iterator[str]:
 def _at(spec: FormSpec, path: str) -> Member:
     """Return what `path` reaches; the name of a person is called as the person is: 负责人."""
     root, *steps = path.split(".")
-    roots = {name: Member(name, kind, lambda *_: None) for name, kind in root_types(spec).items()}
+    titles = {name: field.title or name for name, field in CaseFile.model_fields.items()}
+    roots = {name: Member(titles.get(name, name), kind, lambda *_: None) for name, kind in root_types(spec).items()}
     member = _member(roots, root, path)
     for step in steps:
         kind = required(member.annotation)

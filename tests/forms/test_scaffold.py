@@ -150,3 +150,12 @@ def replaced(docx: bytes, name: str, old: str, new: str) -> bytes:
             data = source.read(entry)
             target.writestr(entry, data.replace(old.encode(), new.encode()) if entry == name else data)
     return out.getvalue()
+
+
+def test_what_belongs_to_the_case_itself_is_labelled_in_chinese(tmp_path: Path):
+    sketch = Sketch(title="礼品登记表", one_per="case", fields=("case_no",), rows=("contacts:name,title",))
+    forms = Catalogue.open(TEMPLATES, written(tmp_path, "gift_register", sketch))
+    text = filled("gift_register", case_of("H01"), forms=forms).text
+    assert "案卷号" in text
+    assert "case_no" not in text
+    assert "contacts" not in text
