@@ -45,10 +45,14 @@ class Shape:
 
 
 _NAME = re.compile(r"<(/?)([\w:.-]+)")
+_WHOLE = re.compile(r"""([^<]*)(<(/?)([\w:.-]+)[^"'<>]*(?:"[^"<]*"[^"'<>]*)*>)""")
+"""Text and the tag after it, where no Jinja tag interrupts it: nearly always, and in one step."""
 _IN_TAG = re.compile(r"""["'<>]""")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)")
 _SPAN = re.compile(r'w:val="(\d+)"')
 _ATTRIBUTES = {"w:gridSpan": Place.NUMBER, "w:vMerge": Place.ATTRIBUTE, "w:shd": Place.COLOUR}
+_COUNTED = {"w:tbl", "w:gridCol", "w:tr", "w:tc", "w:gridSpan"}
+"""The elements that make up the columns of a table."""
 _HEIGHTS = {"wp:extent", "a:ext"}
 
 
@@ -151,11 +155,15 @@ class _Walk:
     def _data(self, data: str, state: _State, depth: int, lineno: int) -> _State:
         position = 0
         while position < len(data):
+            whole = None if state.tag else _WHOLE.match(data, position)
+            if whole:
+                _refuse_bare_ampersand(whole[1], lineno)
+                state = self._tag(_State(state.stack, whole[4], bool(whole[3])), whole[2], depth, lineno)
+                position = whole.end()
+                continue
             if not state.tag:
                 start = data.find("<", position)
-                text = data[position : start if start >= 0 else None]
-                if _BARE_AMPERSAND.search(text):
-                    raise UnbalancedError(lineno)
+                _refuse_bare_ampersand(data[position : start if start >= 0 else None], lineno)
                 if start < 0:
                     break
                 name = _NAME.match(data, start)
@@ -168,23 +176,24 @@ class _Walk:
             position, quote, closed = _through_tag(data, position, state.quote, lineno)
             if not closed:
                 return replace(state, quote=quote)
-            whole = data[start:position]
-            state = self._tag(state, whole, depth, lineno)
+            state = self._tag(state, data[start:position], depth, lineno)
         return state
 
     def _tag(self, state: _State, text: str, depth: int, lineno: int) -> _State:
         """Return the state after the tag of `state` has ended; `text` is the tag, or its end if it was interrupted."""
-        name, after = state.tag, _State(state.stack)
+        name, stack = state.tag, state.stack
         if not state.closing:
-            self._opened(name, text, after.stack, depth)
+            if name in _COUNTED:
+                self._opened(name, text, stack, depth)
             if not text.endswith("/>"):
-                return _State((*after.stack, name))
-        elif not after.stack or after.stack[-1] != name:
+                return _State((*stack, name))
+        elif not stack or stack[-1] != name:
             raise UnbalancedError(lineno)
         else:
-            after = _State(after.stack[:-1])
-        self._closed(name, depth)
-        return after
+            stack = stack[:-1]
+        if name in _COUNTED:
+            self._closed(name, depth)
+        return _State(stack)
 
     def _opened(self, name: str, text: str, stack: tuple[str, ...], depth: int) -> None:
         if name == "w:tbl":
@@ -214,6 +223,11 @@ class _Walk:
                 table.fixed &= row.fixed and row.cells <= table.columns
                 if row.depth == depth == table.depth:
                     table.always = max(table.always, row.span)
+
+
+def _refuse_bare_ampersand(text: str, lineno: int) -> None:
+    if "&" in text and _BARE_AMPERSAND.search(text):
+        raise UnbalancedError(lineno)
 
 
 def _branches(node: nodes.If) -> Sequence[Sequence[nodes.Node]]:
