@@ -24,6 +24,8 @@ class Settings:
     are None for those that ship. `signer` and `timestamper` are URIs of `docgen.signing`, `trust` a PEM file with the
     roots that count as true; `workers` is how many processes one command may use.
 
+    `cache` is a folder of this user's in which compiled templates are kept between runs (None: they are not).
+
     `courier` is the URI of who delivers links and codes to signers (empty: an outbox in the workspace), `platform` the
     name of the method of signing, `platform_declared_by` the person who declared that it complies with 电子签名法 13
     (empty: nobody, and no contract is signed with it).
@@ -48,6 +50,7 @@ class Settings:
     platform: str = "演示签名平台"
     platform_declared_by: str = ""
     workers: int = 1
+    cache: Path | None = None
     public_url: str = "http://127.0.0.1:8080"
     secret: Path | None = None
     proxies: int = 0
@@ -78,6 +81,7 @@ def from_environment() -> Settings:
         policy=Path(policy) if policy else None,
         retention=Path(os.environ.get("DOCGEN_RETENTION") or ROOT / "rules" / "retention.yaml"),
         workers=os.cpu_count() or 1,
+        cache=_cache(),
         operator=os.environ.get("DOCGEN_OPERATOR") or _login_name(),
         signer=os.environ.get("DOCGEN_SIGNER", ""),
         timestamper=os.environ.get("DOCGEN_TIMESTAMPER", ""),
@@ -92,6 +96,15 @@ def from_environment() -> Settings:
         rate=os.environ.get("DOCGEN_RATE") or "3000 per minute",
         webhook_hosts=frozenset(os.environ.get("DOCGEN_WEBHOOK_HOSTS", "").split()),
     )
+
+
+def _cache() -> Path | None:
+    """Return the folder named by `DOCGEN_CACHE` (`none`: no cache), else the user's usual place for such things."""
+    given = os.environ.get("DOCGEN_CACHE")
+    if given:
+        return None if given == "none" else Path(given)
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path raises without a home
+    return Path(home) / "docgen" if os.path.isabs(home) else None  # noqa: PTH117
 
 
 def _path(name: str) -> Path | None:

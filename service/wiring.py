@@ -23,6 +23,7 @@ from docgen.precheck.source import ContractFile
 from docgen.rulebook import guards
 from docgen.rulebook.guards import Action, Guard
 from docgen.rulebook.judge import Occasion
+from docgen.template import TemplateCache
 from docgen.workspace import KnownNumbers, Ruling, Workspace
 from docgen.workspace.workspace import TextDecision
 from rules.book import Rulebook
@@ -47,7 +48,8 @@ __all__ = [
 
 def catalogue(settings: Settings) -> Catalogue:
     """Open the forms that ship, overridden by the company's own."""
-    return Catalogue.open(*settings.templates)
+    cache = TemplateCache(settings.cache) if settings.cache else None
+    return Catalogue.open(*settings.templates, cache=cache)
 
 
 @contextmanager

@@ -5,14 +5,14 @@ Rule enforced here: a form is one TOML and one docx of the same stem in the same
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from docgen.errors import DeclarationError, Detail, NotFoundError
 from docgen.forms.filters import FILTERS
 from docgen.forms.spec import FormSpec, load_spec
-from docgen.template import CompiledTemplate, compile_template
+from docgen.template import CompiledTemplate, TemplateCache, compile_template
 
 HOUSE = "house"
 """Stem of the docx that holds the styles, the header and the footer of all forms of its folder."""
@@ -25,6 +25,7 @@ class Form:
     spec: FormSpec
     source: bytes
     folder: Path
+    cache: TemplateCache | None = None
 
     @cached_property
     def template(self) -> CompiledTemplate:
@@ -33,6 +34,8 @@ class Form:
         Raises:
             DeclarationError: the docx is no acceptable template.
         """
+        if self.cache:
+            return self.cache.template(self.source, FILTERS)
         return compile_template(self.source, filters=FILTERS)
 
     @cached_property
@@ -50,8 +53,10 @@ class Catalogue:
         self._forms: Mapping[str, Form] = dict(ordered)
 
     @classmethod
-    def open(cls, *folders: Path) -> "Catalogue":
+    def open(cls, *folders: Path, cache: TemplateCache | None = None) -> "Catalogue":
         """Read the forms of `folders`; a later folder overrides single forms of an earlier one.
+
+        Their templates are compiled through `cache`, if there is one.
 
         Raises:
             DeclarationError: `bad_form`, with every fault of every declaration.
@@ -61,7 +66,7 @@ class Catalogue:
         for folder in folders:
             for stem in stems(folder):
                 try:
-                    forms[stem] = read_form(folder, stem)
+                    forms[stem] = replace(read_form(folder, stem), cache=cache)
                 except DeclarationError as error:
                     faults.extend(error.details)
         if faults:

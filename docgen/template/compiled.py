@@ -4,7 +4,8 @@ Everything that does not depend on the data is done at compile time: docxtpl's p
 that the output is well-formed, the compression of what stays as it is.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from docxtpl import InlineImage
 
 from docgen.errors import DeclarationError, Detail
 from docgen.template.bound import Assembly, base_of, members_of, refuse_unknown_links, writer_of
-from docgen.template.engine import TOO_COMPLEX, Engine, LenientEngine, StrictEngine
+from docgen.template.engine import TOO_COMPLEX, CompiledPart, Engine, LenientEngine, StrictEngine
 from docgen.template.finish import finished
 from docgen.template.infer import Vocabulary
 from docgen.template.package import Entry, deflated, stored, zipped
@@ -22,7 +23,7 @@ from docgen.template.scan import scan
 from docgen.template.source import opened, read_source
 from docgen.template.walk import Walk
 
-__all__ = ["CompiledTemplate", "compile_template"]
+__all__ = ["Compilation", "CompiledTemplate", "compile_template", "strict_engine"]
 
 Filters = Mapping[str, Callable[..., Any]]
 _ONCE = partial(deflated, level=9)
@@ -46,33 +47,48 @@ def compile_template(
     return CompiledTemplate(source, filters or {}, autoescape=autoescape, strict=strict)
 
 
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What compiling makes of a template: its parts with tags, the slots of its charts, the links of its parts.
+
+    `entries` are the members of the package in their order, finished or, where they are filled, by name.
+    """
+
+    parts: Sequence[CompiledPart]
+    slots: Mapping[str, Slot]
+    relations: Mapping[str, bytes]
+    entries: Sequence[Entry | str]
+
+
 class CompiledTemplate:
     """A template ready to be filled, from any number of threads at a time."""
 
-    def __init__(self, source: bytes, filters: Filters, *, autoescape: bool, strict: bool) -> None:
+    def __init__(
+        self, source: bytes, filters: Filters, *, autoescape: bool, strict: bool, kept: Compilation | None = None
+    ) -> None:
         self._source, self._filters, self._autoescape = source, dict(filters), autoescape
-        taken_apart = read_source(source, strict=strict)
-        self._slots: Mapping[str, Slot] = {}
-        if strict:
-            taken_apart, self._slots = with_slots(taken_apart)
         self._engine: Engine = (
-            _strict_engine(frozenset(self._filters.items()))
-            if strict
-            else LenientEngine(self._filters, autoescape=autoescape)
+            strict_engine(self._filters) if strict else LenientEngine(self._filters, autoescape=autoescape)
         )
+        self.compilation = kept or self._compiled(strict=strict)
+
+    def _compiled(self, *, strict: bool) -> Compilation:
+        taken_apart = read_source(self._source, strict=strict)
+        slots: Mapping[str, Slot] = {}
+        if strict:
+            taken_apart, slots = with_slots(taken_apart)
         try:
-            self._parts = [self._engine.compiled(part, taken_apart.properties) for part in taken_apart.parts]
+            parts = [self._engine.compiled(part, taken_apart.properties) for part in taken_apart.parts]
         except TOO_COMPLEX as exc:
             raise DeclarationError("模板的标签嵌套过深或过长", code="template_too_complex") from exc
         except DeclarationError as exc:
             if not strict:
                 raise
-            raise _located(exc, source, self._filters) from exc
-        self._relations = {name: data for name, data in taken_apart.members.items() if name.endswith(".rels")}
-        filled = {part.name for part in taken_apart.parts} | {slot.member for slot in self._slots.values()}
-        self._entries: list[Entry | str] = [
-            name if name in filled else stored(name, data, _ONCE) for name, data in taken_apart.members.items()
-        ]
+            raise _located(exc, self._source, self._filters) from exc
+        relations = {name: data for name, data in taken_apart.members.items() if name.endswith(".rels")}
+        filled = {part.name for part in taken_apart.parts} | {slot.member for slot in slots.values()}
+        entries = [name if name in filled else stored(name, data, _ONCE) for name, data in taken_apart.members.items()]
+        return Compilation(parts, slots, relations, entries)
 
     def render(self, context: Mapping[str, object], *, writer: object | None = None) -> bytes:
         """Return the template filled from `context`, as a docx.
@@ -117,21 +133,27 @@ class CompiledTemplate:
 
         def link(xml: str) -> None:
             folder, _, file = run.part.name.rpartition("/")
-            refuse_unknown_links(xml, self._relations.get(f"{folder}/_rels/{file}.rels", b""))
+            refuse_unknown_links(xml, self.compilation.relations.get(f"{folder}/_rels/{file}.rels", b""))
 
-        run = Run(draw, link, self._slots)
-        filled = self._engine.filled(self._parts, context, run)
+        run = Run(draw, link, self.compilation.slots)
+        filled = self._engine.filled(self.compilation.parts, context, run)
         if assemblies:
             return assemblies[0].saved(filled)
-        data: dict[str, bytes] = {slot.member: NO_PICTURE for slot in self._slots.values()}
+        data: dict[str, bytes] = {slot.member: NO_PICTURE for slot in self.compilation.slots.values()}
         data |= run.pictures
         data |= {each.part.name: finished(each.part, each.text, exact=each.exact) for each in filled}
-        return zipped(entry if isinstance(entry, Entry) else stored(entry, data[entry]) for entry in self._entries)
+        return zipped(
+            entry if isinstance(entry, Entry) else stored(entry, data[entry]) for entry in self.compilation.entries
+        )
+
+
+def strict_engine(filters: Filters) -> StrictEngine:
+    """Return the engine that all strict templates with these filters share, and with it the margins they share."""
+    return _strict_engine(frozenset(filters.items()))
 
 
 @lru_cache(maxsize=8)
 def _strict_engine(filters: frozenset[tuple[str, Callable[..., Any]]]) -> StrictEngine:
-    """Return the engine that all strict templates with these filters share, and with it the margins they share."""
     return StrictEngine(dict(filters))
 
 

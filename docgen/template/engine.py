@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from types import CodeType
 from typing import Any, Protocol
 from xml.sax.saxutils import escape
 
@@ -37,13 +38,14 @@ _LONGEST_PROPERTY = 255
 
 @dataclass(frozen=True, slots=True)
 class CompiledPart:
-    """A part ready to be filled: one template, or for the core properties one for each of them.
+    """A part ready to be filled: one template and its code, or for the core properties one for each of them.
 
     `exact` where nothing could be proved about its XML, `in_attributes` where values stand in attributes, `fragile`
     where line breaks and tabs may break it; `longest` is its longest piece of text between tags, in characters.
     """
 
     part: SourcePart
+    codes: Sequence[CodeType]
     templates: Sequence[Template]
     exact: bool
     in_attributes: bool
@@ -90,6 +92,10 @@ class StrictEngine:
     def compiled(self, part: SourcePart, properties: Mapping[str, str]) -> CompiledPart:
         """Return `part` compiled; raise DeclarationError for everything that is not allowed in it."""
         return self._margins(part) if part.kind is PartKind.MARGIN else self._compiled(part, properties)
+
+    def templates(self, codes: Sequence[CodeType]) -> Sequence[Template]:
+        """Return the templates of a part that was compiled by an engine with the same filters."""
+        return _templates(self._environment, codes)
 
     def _compiled(self, part: SourcePart, properties: Mapping[str, str]) -> CompiledPart:
         trees = [_parsed(self._environment, text) for text in _sources(part, properties)]
@@ -209,16 +215,20 @@ def _compiled(
         codes = [environment.compile(tree) for tree in trees]
     except TemplateSyntaxError as exc:  # an unknown filter or test
         raise _syntax_error(exc) from exc
-    templates = [environment.template_class.from_code(environment, code, environment.globals) for code in codes]
     texts = [data.data for tree in trees for data in tree.find_all(nodes.TemplateData)]
     return CompiledPart(
         part,
-        templates,
+        codes,
+        _templates(environment, codes),
         exact=exact,
         in_attributes=any(place in _ATTRIBUTES for place in shape.places.values()),
         fragile="PrChange" in part.text,
         longest=max(map(len, texts), default=0),
     )
+
+
+def _templates(environment: Environment, codes: Sequence[CodeType]) -> Sequence[Template]:
+    return [environment.template_class.from_code(environment, code, environment.globals) for code in codes]
 
 
 _ATTRIBUTES = {Place.ATTRIBUTE, Place.NUMBER, Place.COLOUR, Place.HEIGHT}

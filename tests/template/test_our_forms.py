@@ -14,7 +14,9 @@ from docgen.forms.catalogue import Form
 from docgen.forms.context import build_context
 from docgen.forms.filters import FILTERS
 from docgen.forms.subjects import subjects
-from docgen.template import Missing, compile_template
+from docgen.template import CompiledTemplate, Missing, compile_template
+from docgen.template.cache import packed, unpacked
+from docgen.template.compiled import strict_engine
 from docgen.template.filtering import accepts_none
 from tests.forms.desk import FIGURES, case_of, catalogue, issuance
 from tests.template.builders import assert_same, saved
@@ -64,9 +66,20 @@ def test_a_form_is_filled_as_docxtpl_fills_it(form_id: str, key: str, edition: E
     source = without_charts(form.source)
     word = DocxTemplate(io.BytesIO(source))
     word.render(dict(context), oracle_environment(), autoescape=True)
-    assert_same(compile_template(source, filters=FILTERS).render(context), saved(word))
+    template = compile_template(source, filters=FILTERS)
+    filled = template.render(context)
+    assert_same(filled, saved(word))
+    kept = unpacked(packed(template.compilation), strict_engine(FILTERS))
+    assert CompiledTemplate(source, FILTERS, autoescape=True, strict=True, kept=kept).render(context) == filled
+
+
+def test_charts_and_links_are_the_same_when_kept():
+    for form in catalogue():
+        made = form.template.compilation
+        kept = unpacked(packed(made), strict_engine(FILTERS))
+        assert (kept.slots, kept.relations, kept.entries) == (made.slots, made.relations, made.entries)
 
 
 def test_every_shipped_form_takes_the_short_way():
-    exact = [form.spec.form_id for form in catalogue() if any(part.exact for part in form.template._parts)]
+    exact = [form.spec.form_id for form in catalogue() if any(part.exact for part in form.template.compilation.parts)]
     assert exact == []
