@@ -1,27 +1,51 @@
-"""The straight line, read downwards: check a case, issue its documents, send them to whoever signs them.
+"""The straight line, read downwards: check a case, issue its documents, have them signed, archive them, prove it all.
 
-`check`, `issue` and `sign` are the verbs; what they need is passed in: the rulebook (policy lives above this package),
-the catalogue of forms, the workspace and a converter. A refusal is a result; only what cannot be decided is an error.
+`check`, `issue`, `sign`, `archive`, `verify` and `audit` are the verbs; what they need is passed in: the rulebook
+(policy lives above this package), the catalogue of forms, the workspace and a converter. A refusal is a result; only
+what cannot be decided is an error.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from docgen.case import CaseFile
+from docgen.clock import Clock, SystemClock
 from docgen.desk import Desk, Office, Outcome, Refusal, Rulebook, Wish
 from docgen.editions import Edition
+from docgen.errors import StateError
 from docgen.findings import CheckReport
+from docgen.findings import Outcome as Finding
 from docgen.forms.catalogue import Catalogue
 from docgen.forms.subjects import subjects
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from docgen.archive import Admission, Archive, Archived, AuditReport, Head, Schedule
     from docgen.envelope.authority import Refusal as SignerRefusal
     from docgen.envelope.plan import Choices
     from docgen.envelope.room import Sent, SigningRoom
+    from docgen.signing.trust import Trust
+    from docgen.signing.verdict import Expectation, Verdict
+    from docgen.workspace.location import Location
 
-__all__ = ["Office", "Outcome", "Refusal", "Rulebook", "Wish", "check", "everything", "issue", "sign"]
+__all__ = [
+    "Office",
+    "Outcome",
+    "Refusal",
+    "Rulebook",
+    "Wish",
+    "archive",
+    "audit",
+    "check",
+    "everything",
+    "issue",
+    "override",
+    "sign",
+    "verify",
+]
 
 
 def check(case: CaseFile, rulebook: Rulebook, as_of: datetime | None = None) -> CheckReport:
@@ -36,6 +60,22 @@ def everything(case: CaseFile, catalogue: Catalogue, edition: Edition | None = N
         for form in catalogue
         if (edition is None or edition in form.spec.editions) and subjects(form.spec, case)
     )
+
+
+def override(  # noqa: PLR0913 - whose warning, and in whose name
+    case: CaseFile, rule: str, office: Office, *, by: str, reason: str, as_of: datetime | None = None
+) -> None:
+    """Set the warning of `rule` aside for `case`, in the name of `by`: it no longer keeps a document from being issued.
+
+    Raises:
+        StateError: `not_a_warning`; a failed rule cannot be set aside, and there is no setting aside beforehand.
+    """
+    known = office.workspace.known_numbers(case)
+    if office.rulebook.check(case, as_of, known).outcomes.get(rule) is not Finding.WARN:
+        raise StateError(
+            f"只有警告可以放行，{rule} 现在不是警告", remedy="运行 docgen check 查看案卷的警告", code="not_a_warning"
+        )
+    office.workspace.override(case.case_no, rule, by=by, reason=reason)
 
 
 def issue(case: CaseFile, wishes: Iterable[Wish], office: Office, *, by: str, as_of: datetime | None = None) -> Outcome:
@@ -86,3 +126,53 @@ def sign(  # noqa: PLR0913 - what, by whom, where
     if outcome.refused:
         return outcome.refused
     return sending.send(room, case, outcome.kept, choices, by=by, until=until)
+
+
+def archive(  # noqa: PLR0913 - what, by which grounds, where to, by whom
+    case: CaseFile,
+    office: Office,
+    into: "Archive",
+    schedule: "Schedule",
+    *,
+    by: str,
+    numbers: frozenset[str] = frozenset(),
+) -> "tuple[Admission, Archived]":
+    """Archive what may be archived of a case (of the documents with these `numbers`, else of all), in one transaction.
+
+    What may not is in the admission, with all reasons; what already is there stays as it is.
+
+    Raises:
+        NotFoundError: `document_unknown`, a number is not among the documents of the case.
+    """
+    from docgen.archive import admit, archive_case  # noqa: PLC0415 - as above: readers of PDF and codes
+    from docgen.archive.admission import Grounds  # noqa: PLC0415
+
+    known = office.workspace.known_numbers(case)
+    grounds = Grounds(
+        office.rulebook.check(case, None, known),
+        office.rulebook,
+        office.workspace.overrides(case.case_no),
+        office.catalogue,
+        office.workspace.signed(case.case_no),
+    )
+    admission = admit(case, office.workspace.documents(case.case_no), grounds, numbers)
+    return admission, archive_case(into, case, admission.admitted, schedule, by=by)
+
+
+def verify(pdf: bytes, trust: "Trust", expect: "Expectation | None" = None, *, clock: Clock | None = None) -> "Verdict":
+    """Judge the signatures of a PDF against what is on record; whatever is wrong with the file is in the verdict."""
+    from docgen.signing import verify as signatures  # noqa: PLC0415 - as above
+
+    return signatures.verify(pdf, trust, expect, clock=clock or SystemClock())
+
+
+def audit(where: "Location | Path", published: "Sequence[Head]" = (), *, clock: Clock | None = None) -> "AuditReport":
+    """Audit the archive of the workspace `where` it lies, also against heads that were `published` elsewhere.
+
+    Raises:
+        NotFoundError: there is no workspace.
+        BackendError: the database is locked or cannot be opened.
+    """
+    from docgen.archive import fixity  # noqa: PLC0415 - as above
+
+    return fixity.audit(where, clock or SystemClock(), published)

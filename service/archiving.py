@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from docgen.archive import Admission, Archive, Archived, Schedule, admit, archive_case, load_schedule, opened
-from docgen.archive.admission import Grounds
+from docgen.archive import Admission, Archive, Archived, Schedule, load_schedule, opened
 from docgen.archive.upkeep import newest_case
 from docgen.case import CaseFile
 from docgen.clock import Clock, SystemClock
 from docgen.errors import NotFoundError
 from docgen.forms.catalogue import Catalogue
+from docgen.pipeline import Office, archive
 from docgen.workspace import Workspace
 from service import wiring
 from service.settings import Settings
@@ -36,16 +36,8 @@ class ArchiveRoom:
 
     def take(self, case: CaseFile, wanted: frozenset[str], *, by: str) -> tuple[Admission, Archived]:
         """Archive what may be archived of a case; what may not is in the admission, with all reasons."""
-        known = self.workspace.known_numbers(case)
-        grounds = Grounds(
-            self.rules.check(case, None, known),
-            self.rules,
-            self.workspace.overrides(case.case_no),
-            self.catalogue,
-            self.workspace.signed(case.case_no),
-        )
-        admission = admit(case, self.workspace.documents(case.case_no), grounds, wanted)
-        return admission, archive_case(self.archive, case, admission.admitted, self.schedule, by=by)
+        office = Office(self.rules, self.catalogue, self.workspace, None)
+        return archive(case, office, self.archive, self.schedule, by=by, numbers=wanted)
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from io import BytesIO
 from typing import Final
 
 import pypdfium2
-import zxingcpp
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from docgen.archive.content import PDF
@@ -20,7 +19,6 @@ from docgen.pagecodes import PageCode, read_code
 
 MAX_PAGES: Final = 500
 MAX_PIXELS: Final = 60_000_000  # of one page: A3 at 400 dpi
-_CODES: Final = zxingcpp.barcode_formats_from_str("QRCode")
 _RESOLUTIONS: Final = (200, 400)  # dpi at which pages of a PDF are looked at; the second where the first reads nothing
 
 
@@ -83,7 +81,9 @@ def disagreements(pages: Sequence[frozenset[PageCode]], issued: Sequence[Issued]
 
 
 def _read(image: Image.Image) -> frozenset[PageCode]:
-    found = zxingcpp.read_barcodes(image, formats=_CODES)
+    import zxingcpp  # noqa: PLC0415 - complains at exit of every program that has loaded it
+
+    found = zxingcpp.read_barcodes(image, formats=zxingcpp.barcode_formats_from_str("QRCode"))
     return frozenset(code for one in found if (code := read_code(one.text)) is not None)
 
 

@@ -9,13 +9,14 @@ from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import AwareDatetime, Field
 
+from docgen import pipeline
 from docgen.case import acts, load_case
 from docgen.case.editing import set_value
 from docgen.case.enums import ApprovalRole, ConfirmMethod, Opinion
 from docgen.case.loader import load_text
 from docgen.case.tree import MAX_BYTES
 from docgen.derived.stage import CaseStage, stage
-from docgen.errors import InputError, StateError
+from docgen.errors import InputError
 from docgen.forms.spec import LEDGER
 from docgen.forms.subjects import subjects
 from docgen.workspace import KeptCase
@@ -319,10 +320,8 @@ def override(path: CasePath, body: Override) -> Response:
     """Set a warning aside, in the name of who is logged in and with the reason; a failed rule cannot be set aside."""
     _, case = installation().case(path.case_no)
     allow(Action.RULE_OVERRIDE, stage(case).value)
-    outcome = installation().check(case).outcomes.get(body.rule)
-    if outcome is None or outcome.value != "warn":
-        raise StateError("只有警告可以放行，此规则现在不是警告", code="not_a_warning")
-    installation().workspace.override(path.case_no, body.rule, by=actor(), reason=body.reason)
+    with installation().office(pdf=False) as office:
+        pipeline.override(case, body.rule, office, by=actor(), reason=body.reason)
     return answer({"case_no": path.case_no, "rule": body.rule, "by": actor()}, 201)
 
 

@@ -1,6 +1,7 @@
 """`docgen issue` and `docgen void`: documents out of a case, kept in the workspace and exported."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from docgen.forms.catalogue import Catalogue
 from docgen.forms.lists import lists
 from docgen.forms.xlsx import workbook
 from docgen.issue import Change
-from docgen.pipeline import Outcome, Refusal, Wish, everything
+from docgen.pipeline import Office, Outcome, Refusal, Wish, everything, override
 from docgen.pipeline import issue as issue_documents
 from docgen.workspace import KeptDocument, Workspace
 from service import terminal, wiring
@@ -68,7 +69,7 @@ def issue(
         raise InputError("--subject 只用于指明的表单", remedy="去掉 --all，或去掉 --subject", code="which_subject")
     with wiring.office(settings, policy=policy, pdf=pdf, workers=settings.workers) as office:
         for rule in overrides:
-            _override(office.workspace, case, rule, by, reason)
+            _override(office, case, rule, by, reason, moment(as_of))
         chosen = Edition(edition) if edition else None
         wanted = [Wish(form, subject, chosen) for form in forms]
         wishes = everything(case, office.catalogue, chosen) if all_forms else wanted
@@ -154,9 +155,11 @@ def _differs(path: Path, data: bytes) -> bool:
     return path.is_file() and path.read_bytes() != data
 
 
-def _override(workspace: Workspace, case: CaseFile, rule: str, by: str | None, reason: str | None) -> None:
+def _override(
+    office: Office, case: CaseFile, rule: str, by: str | None, reason: str | None, as_of: datetime | None
+) -> None:
     if not by or not reason:
         raise InputError(
             "放行警告须由具名人员说明理由", remedy="同时给出 --by 和 --reason", code="override_needs_reason"
         )
-    workspace.override(case.case_no, rule, by=by, reason=reason)
+    override(case, rule, office, by=by, reason=reason, as_of=as_of)
