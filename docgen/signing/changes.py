@@ -2,24 +2,24 @@
 
 Each update is compared with the revision before it once, under the strictest of all signatures it follows, and each
 signature's revision with the last one under its own terms: no update escapes, and n signatures do not cost n squared.
-Stricter than pyHanko's policy in what a document says about itself (title, author, subject), wider in notes where a
-certification allows them (DocMDP 3), as far as they cannot cover anything.
+Stricter than pyHanko's policy in what a document says about itself (title, author, subject), in objects that a signed
+page wanted and did not have, and in forms filled after a signature that does not say so; wider in notes where a
+certification allows them (DocMDP 3), as far as they cannot cover anything, and in how proof is kept.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 from lxml import etree
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject
-from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
-from pyhanko.pdf_utils.xref import XRefSectionType
+from pyhanko.pdf_utils.reader import HistoricalResolver
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
     DiffResult,
     DocInfoRule,
-    DSSCompareRule,
     FormUpdatingRule,
     GenericFieldModificationRule,
     MetadataUpdateRule,
@@ -38,6 +38,8 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from docgen.signing.notes import notes_added
+from docgen.signing.proof import ProofRule
+from docgen.signing.reading import Reader, freed, missing_filled
 
 _TOLD: Final = ("/Title", "/Author", "/Subject", "/Keywords")
 _DUBLIN: Final = "{http://purl.org/dc/elements/1.1/}"
@@ -91,20 +93,30 @@ class _Locks(FieldMDPSpec):
         return any(one.is_locked(field_name) for one in self.__dict__["specs"])
 
 
-def _policy(*more: QualifiedWhitelistRule) -> StandardDiffPolicy:
+def _policy(*more: QualifiedWhitelistRule, filling: bool = True) -> StandardDiffPolicy:
     proof = ModificationLevel.LTA_UPDATES
-    rules = (_InfoRule(), XrefStreamRule(), ObjectStreamRule(), DSSCompareRule(), _MetadataRule())  # type: ignore[no-untyped-call]
+    rules = (_InfoRule(), XrefStreamRule(), ObjectStreamRule(), ProofRule(), _MetadataRule())  # type: ignore[no-untyped-call]
     catalogue = CatalogModificationRule()  # type: ignore[no-untyped-call]
     created = SigFieldCreationRule()  # type: ignore[no-untyped-call]
     filled = GenericFieldModificationRule(value_update_keys=VALUE_UPDATE_KEYS - {"/F"})  # filling a field hides none
     return StandardDiffPolicy(
         global_rules=[catalogue, *(rule.as_qualified(proof) for rule in rules), *more],
-        form_rule=FormUpdatingRule([created, SigFieldModificationRule(), filled]),
+        form_rule=FormUpdatingRule([created, SigFieldModificationRule(), *([filled] if filling else [])]),
+        reject_object_freeing=False,  # `freed` judges that
     )
 
 
 _STRICT: Final = _policy()
+_UNFILLED: Final = _policy(filling=False)
 _WITH_NOTES: Final = _policy(_NotesRule())
+
+
+class Since(Enum):
+    """What happened to a file after a signature."""
+
+    NOTHING = "nothing that it does not allow"
+    FILLED = "a form was filled, and the signature does not say that this may be done"
+    FORBIDDEN = "something that no signature allows, or that this one forbids"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +125,11 @@ class _Terms:
 
     permission: MDPPerm | None = None
     locks: tuple[FieldMDPSpec, ...] = ()
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is said of forms."""
+        return self.permission is None and not self.locks
 
     def of(self, one: EmbeddedPdfSignature) -> "_Terms":
         """Return the terms with those of another signature: the stricter permission, the locks of both."""
@@ -124,26 +141,37 @@ class _Terms:
 class Changes:
     """The updates of a file after its signatures."""
 
-    def __init__(self, reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignature]) -> None:
+    def __init__(self, reader: Reader, signatures: Sequence[EmbeddedPdfSignature]) -> None:
         """Look at the updates of `reader` that follow its `signatures` (in order); raises what the parsers raise."""
         self._reader = reader
         self._signatures = signatures
         self._last = reader.xrefs.total_revisions - 1
-        self._levels: dict[int, ModificationLevel] = {}
+        self._levels: dict[int, ModificationLevel | Since] = {}
 
-    def allowed_by(self, one: EmbeddedPdfSignature) -> bool:
-        """Whether `one`, its integrity computed, covers its revision and allows all that follows."""
+    def since(self, one: EmbeddedPdfSignature) -> Since:
+        """Tell what happened after `one`, its integrity computed, by its own terms and those before it."""
         coverage, begin = one.coverage, one.signed_revision
         if coverage is SignatureCoverageLevel.ENTIRE_FILE:
-            return True
+            return Since.NOTHING
         if coverage is not SignatureCoverageLevel.ENTIRE_REVISION:
-            return False
+            return Since.FORBIDDEN
         limit = _LIMIT[one.docmdp_level].value
-        if any(self._update(revision).value > limit for revision in range(begin + 1, self._last + 1)):
-            return False
-        return self._last <= begin + 1 or self._compared(begin, self._last, _Terms().of(one)).value <= limit
+        levels = [self._update(revision) for revision in range(begin + 1, self._last + 1)]
+        if self._last > begin + 1:
+            levels.append(self._compared(begin, self._last, self._terms(one)))
+        if any(not isinstance(level, Since) and level.value > limit for level in levels) or Since.FORBIDDEN in levels:
+            return Since.FORBIDDEN
+        return Since.FILLED if Since.FILLED in levels and self._terms(one).silent else Since.NOTHING
 
-    def _update(self, revision: int) -> ModificationLevel:
+    def _terms(self, one: EmbeddedPdfSignature) -> _Terms:
+        """Return the terms of one signature, under the certification of the document where there is one before it."""
+        terms = _Terms().of(one)
+        for other in self._signatures:
+            if other.signed_revision < one.signed_revision and other.docmdp_level is not None:
+                terms = _Terms(_Terms(terms.permission).of(other).permission, terms.locks)
+        return terms
+
+    def _update(self, revision: int) -> ModificationLevel | Since:
         if revision not in self._levels:
             terms = _Terms()
             for one in self._signatures:
@@ -152,26 +180,35 @@ class Changes:
             self._levels[revision] = self._compared(revision - 1, revision, terms)
         return self._levels[revision]
 
-    def _compared(self, old: int, new: int, terms: _Terms) -> ModificationLevel:
+    def _compared(self, old: int, new: int, terms: _Terms) -> ModificationLevel | Since:
         before, after = (self._reader.get_historical_resolver(one) for one in (old, new))
+        return _difference(before, after, terms)
+
+
+def _difference(before: HistoricalResolver, after: HistoricalResolver, terms: _Terms) -> ModificationLevel | Since:
+    if before.trailer_view.get("/Encrypt") != after.trailer_view.get("/Encrypt"):
+        return Since.FORBIDDEN
+    if freed(before, after) or missing_filled(before, after):
+        return Since.FORBIDDEN
+    if not terms.silent:
         policy = _WITH_NOTES if terms.permission is MDPPerm.ANNOTATE else _STRICT
-        try:
-            if before.trailer_view.get("/Encrypt") != after.trailer_view.get("/Encrypt"):
-                return ModificationLevel.OTHER
-            found: DiffResult = policy.apply(
-                before, after, field_mdp_spec=_Locks(terms.locks) if terms.locks else None, doc_mdp=terms.permission
-            )
-        except SuspiciousModification:
-            return ModificationLevel.OTHER
-        return found.modification_level
+        return _by(policy, before, after, terms)
+    found = _by(_UNFILLED, before, after, terms)
+    if found is Since.FORBIDDEN and _by(_STRICT, before, after, terms) is not Since.FORBIDDEN:
+        return Since.FILLED
+    return found
 
 
-def hybrid_after(reader: PdfFileReader, revision: int) -> bool:
-    """Whether an update after `revision` has two tables that may contradict each other (ISO 32000-2, 7.5.8.4)."""
-    return any(
-        reader.xrefs.get_xref_container_info(one).xref_section_type is XRefSectionType.HYBRID_MAIN
-        for one in range(revision, reader.xrefs.total_revisions)
-    )
+def _by(
+    policy: StandardDiffPolicy, before: HistoricalResolver, after: HistoricalResolver, terms: _Terms
+) -> ModificationLevel | Since:
+    locks = _Locks(terms.locks) if terms.locks else None
+    try:
+        found: DiffResult = policy.apply(before, after, field_mdp_spec=locks, doc_mdp=terms.permission)
+    except SuspiciousModification:
+        return Since.FORBIDDEN
+    level = found.modification_level
+    return Since.FORBIDDEN if level is ModificationLevel.OTHER else level
 
 
 def _told(resolver: HistoricalResolver) -> tuple[str, ...]:

@@ -48,7 +48,9 @@ class Trust:
 
 
 def read_trust(data: bytes) -> Trust:
-    """Read the certificates and revocation lists (`X509 CRL`) of a PEM file; a self-issued CA is a root.
+    """Read the certificates and revocation lists (`X509 CRL`) of a PEM file; what is self-issued is a root.
+
+    That may be somebody's own certificate (digital IDs that programs make): who names it as trusted means just that.
 
     Raises:
         InputError: it is too large, holds no certificate, or one of its blocks is broken (`trust_unreadable`).
@@ -63,7 +65,7 @@ def read_trust(data: bytes) -> Trust:
                 crls.append(crl_of(der))
                 continue
             certificate = certificate_of(der)
-            (roots if certificate.ca and certificate.issuer == certificate.subject else others).append(certificate)
+            (roots if certificate.issuer == certificate.subject else others).append(certificate)
     except ValueError as error:
         raise _unreadable("其中的证书或吊销列表已损坏") from error
     if len(data) > MAX_PEM or not (roots or others):

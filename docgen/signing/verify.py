@@ -8,7 +8,6 @@ document time stamp over all of it. Files of other signers need neither.
 
 import asyncio
 import hashlib
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,6 @@ from typing import Any, Final
 
 from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.generic import DictionaryObject
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
@@ -27,19 +25,21 @@ from pyhanko.sign.validation.ades import (
     ades_timestamp_validation,
     ades_with_time_validation,
 )
+from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
 from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
 from docgen.clock import Clock, SystemClock
-from docgen.signing.changes import Changes, hybrid_after
+from docgen.signing.changes import Changes, Since
 from docgen.signing.pades import APPLICATION
 from docgen.signing.proof import proof_of
 from docgen.signing.ranges import range_end, range_reasons
+from docgen.signing.reading import Reader, contradictory_after
 from docgen.signing.trust import Trust
 from docgen.signing.verdict import Expectation, Level, Reason, SignatureReport, Verdict, judged
-from docgen.signing.wording import ades_reason
+from docgen.signing.wording import SUPPORTED, ades_reason, algorithm_unsupported
 
 MAX_PDF: Final = 100_000_000  # bytes
 MAX_SIGNATURES: Final = 64
@@ -66,7 +66,7 @@ def verify(pdf: bytes, trust: Trust, expect: Expectation | None = None, *, clock
         reason = Reason(code="too_large", message="文件过大，未检查", undecided=True)
         return judged(digest, tight=False, signatures=(), reasons=(reason,))
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+        reader = Reader(pdf)
         if reader.encrypted and reader.decrypt("").status is AuthStatus.FAILED:
             closed = Reason(code="encrypted", message="文件已加密，打开须用密码，无法检查", undecided=True)
             return _broken(digest, expect, closed)
@@ -80,26 +80,24 @@ def verify(pdf: bytes, trust: Trust, expect: Expectation | None = None, *, clock
 
 
 class _Verification:
-    def __init__(self, pdf: bytes, reader: PdfFileReader, trust: Trust, clock: Clock) -> None:
+    def __init__(self, pdf: bytes, reader: Reader, trust: Trust, clock: Clock) -> None:
         self._pdf, self._reader, self._trust = pdf, reader, trust
         now = clock.now()
         self._timing = _as_of(now)
         self._embedded = list(reader.embedded_signatures)
-        if reader.xrefs.hybrid_xrefs_present and not self._hybrid_after_signing():
+        first = min((one.signed_revision for one in self._embedded), default=0)
+        if reader.xrefs.hybrid_xrefs_present and not contradictory_after(reader, first):
             reader.strict = False  # its tables were read strictly; pyHanko would refuse the file outright
-        self._stamps = [one for one in self._embedded if one.sig_object_type == "/DocTimeStamp"]
+        self._stamps = [one for one in self._embedded if _is_stamp(one)]
         proof = proof_of(reader)
         self._times: dict[int, datetime] = {}
         self._changes = Changes(reader, self._embedded)
         self._has_proof, self._spec = proof.present, proof.specification(trust)
-
-    def _hybrid_after_signing(self) -> bool:
-        first = min((one.signed_revision for one in self._embedded), default=0)
-        return hybrid_after(self._reader, first)
+        self._unrevoked = proof.specification(trust, revocation=False)
 
     def judge(self, digest: str, expect: Expectation | None) -> Verdict:
         filled = sum(1 for _ in enumerate_sig_fields(self._reader, filled_status=True))
-        signers = [one for one in self._embedded if one.sig_object_type == "/Sig"]
+        signers = [one for one in self._embedded if one.sig_object_type == "/Sig" and not _is_stamp(one)]
         tight = expect is not None or any(_declares_tight(one) for one in signers)
         reasons = [*_record(digest, expect), *self._outline(filled, signers)]
         if len(self._embedded) > MAX_SIGNATURES or not signers:
@@ -114,9 +112,9 @@ class _Verification:
             report = self._report(examined, holding)
             found = list(examined.reasons)
             stamped = any(stamp.signed_revision > one.signed_revision for stamp in self._stamps)
-            if tight and not (stamped and (found or report.level is Level.LTA)):
+            if tight and not (stamped and (found or (report and report.level is Level.LTA))):
                 found.append(_reason("timestamp_missing", "缺少时间戳：未达到长期有效（B-LTA）", one.field_name))
-            reports.append(report.model_copy(update={"holds": not found}))
+            reports += [report.model_copy(update={"holds": not found})] if report else []
             reasons += found
         if tight:
             reasons += self._end()
@@ -154,21 +152,37 @@ class _Verification:
         proven = min((at for revision, at in self._times.items() if revision > one.signed_revision), default=None)
         if proven and any(reason.code == "certificate_unproven" for reason in found.reasons):
             past = self._examine(one, _as_of(proven), signed=True)
-            return past if past.reasons or not self._trust.revoked(one.signer_cert, proven) else found
-        return found
+            found = past if past.reasons or not self._trust.revoked(one.signer_cert, proven) else found
+        return self._told_apart(found)
+
+    def _told_apart(self, examined: _Examined) -> _Examined:
+        """Say so where nothing is missing for the certificate but whether it was revoked."""
+        unproven = [reason for reason in examined.reasons if reason.code == "certificate_unproven"]
+        one = examined.signature
+        if not unproven:
+            return examined
+        arguments = _arguments(one, self._timing)
+        result = asyncio.run(ades_basic_validation(one.signed_data, self._unrevoked, **arguments))
+        if result.ades_subindic is not AdESPassed.OK:
+            return examined
+        missing = ades_reason(AdESIndeterminate.TRY_LATER, str(one.field_name))
+        others = tuple(reason for reason in examined.reasons if reason not in unproven)
+        return _Examined(one, (*others, *([missing] if missing else [])), examined.status)
 
     def _examine(self, one: EmbeddedPdfSignature, timing: ValidationTimingInfo, *, signed: bool) -> _Examined:
         field = str(one.field_name)
         try:
             reasons = list(range_reasons(self._pdf, _byte_range(one), one.pkcs7_content, field))
             one.compute_integrity_info(skip_diff=True)  # type: ignore[no-untyped-call]
-            if not self._changes.allowed_by(one):
-                reasons.append(_reason("forbidden_change", "签名之后文件有不允许的改动", field))
+            reasons += _since(self._changes.since(one), field)
             if signed:
                 found, status = asyncio.run(self._signature(one, timing))
             else:
                 found, status = asyncio.run(self._stamp(one, timing)), None
             reasons += [found] if found else []
+        except SignatureValidationError as error:
+            found = ades_reason(error.ades_subindication, field)
+            return _Examined(one, (found,) if found else ())
         except Exception:  # noqa: BLE001 - see `verify`
             return _Examined(one, (_reason("signature_malformed", "签名的格式不符合标准", field),))
         return _Examined(one, tuple(reasons), status)
@@ -177,6 +191,8 @@ class _Verification:
         self, one: EmbeddedPdfSignature, timing: ValidationTimingInfo
     ) -> tuple[Reason | None, StandardCMSSignatureStatus | None]:
         """Validate at the present first; only what fails there needs proof of an earlier existence."""
+        if one.signer_info["signature_algorithm"]["algorithm"].native not in SUPPORTED:
+            return algorithm_unsupported(str(one.field_name)), None
         stamped = next(extract_tst_data_iter(one.signer_info, signed=False), None) is not None
         current = one.signer_cert.not_valid_before <= timing.validation_time <= one.signer_cert.not_valid_after
         validate = ades_with_time_validation if stamped and current else ades_basic_validation  # the first holds both
@@ -199,9 +215,13 @@ class _Verification:
         found = ades_reason(result.ades_subindic, str(one.field_name))
         return found and found.model_copy(update={"message": f"时间戳：{found.message}"})
 
-    def _report(self, examined: _Examined, holding: Sequence[int]) -> SignatureReport:
+    def _report(self, examined: _Examined, holding: Sequence[int]) -> SignatureReport | None:
+        """Return what is told of a signature; None where it does not say whose it is."""
         one, status = examined.signature, examined.status
-        subject = one.signer_cert.subject.native
+        try:
+            subject = one.signer_cert.subject.native
+        except SignatureValidationError:
+            return None
         stamp = status.timestamp_validity if status else None
         level = Level.B if status else None
         if stamp and stamp.valid and stamp.intact:
@@ -241,6 +261,22 @@ def _arguments(one: EmbeddedPdfSignature, timing: ValidationTimingInfo) -> dict[
 
 def _byte_range(one: EmbeddedPdfSignature) -> list[int]:
     return [int(edge) for edge in one.byte_range]
+
+
+def _is_stamp(one: EmbeddedPdfSignature) -> bool:
+    """Whether it is a document time stamp, be its dictionary called one or not."""
+    return one.sig_object_type == "/DocTimeStamp" or one.sig_object.get("/SubFilter") == "/ETSI.RFC3161"
+
+
+def _since(found: Since, field: str) -> Iterator[Reason]:
+    match found:
+        case Since.FORBIDDEN:
+            yield _reason("forbidden_change", "签名之后文件有不允许的改动", field)
+        case Since.FILLED:
+            message = "签名之后填写了表单，签名没有说明可以填写；请核对填写的内容"
+            yield Reason(code="filled_afterwards", message=message, field=field, undecided=True)
+        case Since.NOTHING:
+            pass
 
 
 def _declares_tight(one: EmbeddedPdfSignature) -> bool:

@@ -30,6 +30,7 @@ _REASONS: Final[dict[AdESSubIndic, tuple[str, str]]] = {
     AdESIndeterminate.NO_POE: ("time_unproven", "不能证明签名时证书有效"),
     AdESIndeterminate.TRY_LATER: ("revocation_unknown", "文件中没有可用的证书吊销信息"),
 }
+_KINDS: Final = ("rsa", "dsa", "ecdsa")
 _UNDECIDED: Final = frozenset(
     {
         "certificate_unproven",
@@ -47,3 +48,17 @@ def ades_reason(found: AdESSubIndic, field: str) -> Reason | None:
         return None
     code, message = _REASONS.get(found, ("signature_unproven", "签名不能证明"))
     return Reason(code=code, message=message, field=field, undecided=code in _UNDECIDED)
+
+
+SUPPORTED: Final = frozenset(
+    {
+        *(f"{digest}_{kind}" for digest in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512") for kind in _KINDS),
+        *("rsassa_pkcs1v15", "rsassa_pss", "dsa", "ecdsa", "ed25519", "ed448"),
+    }
+)
+"""The signature algorithms that are checked; weak ones among them are refused for being weak."""
+
+
+def algorithm_unsupported(field: str) -> Reason:
+    """Say that a signature is made in a way that is not checked here; it is not called false for that."""
+    return Reason(code="algorithm_unsupported", message="签名算法不在支持之列，无法核验", field=field, undecided=True)

@@ -52,11 +52,12 @@ def certified(
     begins: datetime | None = None,
     life: timedelta = timedelta(days=1),
     usages: tuple[str, ...] = ("digital_signature", "content_commitment"),
+    list_at: str = "",
 ) -> x509.Certificate:
     """Let the issuing CA of `world` certify what it never would."""
     issuer = world.authority._issuing
     begins = begins or world.clock.now() - timedelta(minutes=1)
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "王建国")]))
         .issuer_name(issuer.certificate.subject)
@@ -66,8 +67,11 @@ def certified(
         .not_valid_after(begins + life)
         .add_extension(x509.KeyUsage(**{usage: usage in usages for usage in USAGES}), critical=True)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
-        .sign(issuer.key, hashes.SHA256())
     )
+    if list_at:
+        place = x509.DistributionPoint([x509.UniformResourceIdentifier(list_at)], None, None, None)
+        builder = builder.add_extension(x509.CRLDistributionPoints([place]), critical=False)
+    return builder.sign(issuer.key, hashes.SHA256())
 
 
 def signed_anyhow(
@@ -77,9 +81,11 @@ def signed_anyhow(
     timestamper: TimeStamper | None = None,
     digest: str = "sha256",
     subfilter: SigSeedSubFilter = SigSeedSubFilter.PADES,
+    strict: bool = True,
 ) -> bytes:
     """Sign `pdf` in a new invisible field, as any other program does: no proof kept, nothing checked."""
     meta = PdfSignatureMetadata(field_name="Signature1", md_algorithm=digest, subfilter=subfilter)
     target = io.BytesIO()
-    PdfSigner(meta, signer, timestamper=timestamper).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=target)
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=strict)
+    PdfSigner(meta, signer, timestamper=timestamper).sign_pdf(writer, output=target)
     return target.getvalue()

@@ -70,9 +70,9 @@ def appended(pdf: bytes) -> bytes:
     return pdf + b"% one more line\n"
 
 
-def updated(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
+def updated(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None], *, strict: bool = True) -> bytes:
     """Change `pdf` by an incremental update."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=strict)
     change(writer)
     target = io.BytesIO()
     writer.write(target)

@@ -120,7 +120,6 @@ ONE, ALL = FieldMDPSpec(FieldMDPAction.INCLUDE, fields=["first"]), FieldMDPSpec(
 @pytest.mark.parametrize(
     ("terms", "change", "allowed"),
     [
-        ((None, None), filled("first"), True),
         ((MDPPerm.NO_CHANGES, None), filled("first"), False),
         ((MDPPerm.FILL_FORMS, None), filled("first"), True),
         ((MDPPerm.ANNOTATE, None), filled("first"), True),
@@ -151,10 +150,20 @@ def test_what_a_signature_allows_is_valid_and_nothing_else(
 
 
 def test_an_update_is_held_against_every_signature_before_it(form: bytes, world: World) -> None:
-    twice = signed_with(filled("first")(signed_with(form, world)), world, locks=ONE, name="S2")
+    once = signed_with(form, world, MDPPerm.FILL_FORMS)
+    twice = signed_with(filled("first")(once), world, locks=ONE, name="S2")
     assert judged(twice, world).valid
     assert judged(filled("second")(twice), world).valid
     assert codes(judged(signed_with(filled("first", "2.00")(twice), world, name="S3"), world)) == {"forbidden_change"}
+
+
+def test_a_form_filled_after_a_signature_that_does_not_speak_of_it_is_not_confirmed(form: bytes, world: World) -> None:
+    """The shadow attack by forms: what was signed shows another value afterwards."""
+    once = signed_with(form, world)
+    verdict = judged(filled("first")(once), world)
+    assert verdict.status is Status.UNDECIDED
+    assert codes(verdict) == {"filled_afterwards"}
+    assert judged(signed_with(once, world, name="S2"), world).valid, "another signature is no form filled"
 
 
 @pytest.mark.parametrize("change", [described("另一份合同"), xmp("另一份合同")])

@@ -77,7 +77,7 @@ def read_lists(world: World) -> tuple:
 TAMPERED: dict[Callable[[bytes], bytes], set[str]] = {
     tampering.content_flipped: {"content_changed"},
     tampering.signature_flipped: {"signature_forged"},
-    tampering.certificate_flipped: {"signature_malformed"},
+    tampering.certificate_flipped: {"certificate_missing"},
     tampering.stamp_flipped: {"content_changed"},
     tampering.padding_used: {"padding_used"},
     tampering.appended: {"content_appended"},
