@@ -53,9 +53,16 @@ class AccessError(DocgenError):
 
 
 class StateError(DocgenError):
-    """The thing exists but is in a state that does not allow this act."""
+    """The thing exists but is in a state that does not allow this act; `state` names it, else its code does."""
 
     code = "wrong_state"
+
+    def __init__(
+        self, message: str, *, remedy: str = "", details: Sequence[Detail] = (), code: str = "", state: str = ""
+    ) -> None:
+        """Carry what every error carries, and the present state."""
+        super().__init__(message, remedy=remedy, details=details, code=code)
+        self.state = state or self.code
 
 
 class DeclarationError(DocgenError):

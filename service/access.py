@@ -10,9 +10,11 @@ from typing import TypeVar
 
 from docgen.case.enums import Choice
 from docgen.derived.stage import CaseStage
+from docgen.envelope.state import State
 from docgen.errors import AccessError as AccessError  # noqa: PLC0414 - part of what this module offers
 from docgen.errors import StateError
 from docgen.workspace.documents import ARCHIVED, ISSUED, SUPERSEDED, VOID
+from service.envelope_wording import ENVELOPE_STATES
 
 _View = TypeVar("_View", bound=Callable[..., object])
 
@@ -47,8 +49,10 @@ class Action(Choice):
     RULE_OVERRIDE = "rule.override", "放行警告"
     PRECHECK = "precheck", "预审合同"
     ENVELOPE_READ = "envelope.read", "查看签署"
-    ENVELOPE_SEND = "envelope.send", "发起签署、催办、撤回"
-    SEAL = "seal", "用印"
+    ENVELOPE_SEND = "envelope.send", "发起签署"
+    ENVELOPE_CHANGE = "envelope.change", "催办和作废签署"
+    ENVELOPE_CERTIFY = "envelope.certify", "出具签署证明"
+    SEAL_RELEASE = "seal.release", "批准用印"
     BATCH_RUN = "batch.run", "批量处理"
     ARCHIVE_READ = "archive.read", "查阅档案"
     ARCHIVE_ADD = "archive.add", "归档"
@@ -99,7 +103,9 @@ GRANTS: Mapping[Action, Grant] = {
     Action.PRECHECK: _may(_E, _A, _L),
     Action.ENVELOPE_READ: _may(_E, _A, _L, _S, _C, _U),
     Action.ENVELOPE_SEND: _may(_E, _L, _S),
-    Action.SEAL: _may(_S),
+    Action.ENVELOPE_CHANGE: _may(_E, _L, _S, states={State.SENT}),
+    Action.ENVELOPE_CERTIFY: _may(_E, _L, _S, states={State.COMPLETED}),
+    Action.SEAL_RELEASE: _may(_A, _L, states={State.SENT}),  # and only the person named when it was sent
     Action.BATCH_RUN: _may(_E, _C),
     Action.ARCHIVE_READ: _may(_E, _A, _L, _C, _U),
     Action.ARCHIVE_ADD: _may(_C),
@@ -120,6 +126,7 @@ STATE_LABELS = {
     SUPERSEDED: "已被取代",
     VOID: "已作废",
     ARCHIVED: "已归档",
+    **{one.value: label for one, label in ENVELOPE_STATES.items()},
 }
 
 NEEDS_SECOND_FACTOR = frozenset({Role.APPROVER, Role.SEAL_KEEPER})
@@ -142,7 +149,9 @@ def require(roles: Iterable[Role], action: Action, state: str | None = None) -> 
         raise AccessError(f"您的角色不能{action.label}", remedy="请有此权限的同事办理，或请系统管理员调整角色")
     states = None if action is Action.PUBLIC else GRANTS[action].states
     if state is not None and states is not None and state not in states:
-        raise StateError(f"当前状态“{STATE_LABELS.get(state, state)}”下不能{action.label}", code="state_forbids")
+        raise StateError(
+            f"当前状态“{STATE_LABELS.get(state, state)}”下不能{action.label}", code="state_forbids", state=state
+        )
 
 
 def does(action: Action) -> Callable[[_View], _View]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from docgen.errors import Detail, DocgenError
+from docgen.errors import Detail, DocgenError, StateError
 from service.gate import is_api
 from service.problems import http_status
 from service.shapes import title_of
@@ -53,6 +53,9 @@ _HTTP: Mapping[int, tuple[str, str]] = {
     429: ("too_many", "请求过于频繁，请稍后再试"),
     431: ("headers_too_large", "请求头过大"),
 }
+
+_CONFLICTS = frozenset({409, 412})
+"""Answers that tell the present state."""
 
 _FAULTS = {
     "missing": "必填，尚未填写",
@@ -123,7 +126,9 @@ def _expected(error: DocgenError) -> ResponseReturnValue:
     status = http_status(error)
     if status >= 500:
         _log.error("failed", request_id=g.get("request_id"), code=error.code, family=type(error).__name__)
-    return _answer(status, error.code, error.message, error.remedy, error.details)
+    state = error.state if isinstance(error, StateError) else error.code
+    more = {"state": state} if status in _CONFLICTS else {}
+    return _answer(status, error.code, error.message, error.remedy, error.details, **more)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -154,7 +159,9 @@ def _trace(error: Exception) -> str:
     return " > ".join(steps[-8:])
 
 
-def _answer(status: int, code: str, detail: str, remedy: str, faults: Sequence[Detail] = ()) -> Response:
+def _answer(
+    status: int, code: str, detail: str, remedy: str, faults: Sequence[Detail] = (), **more: object
+) -> Response:
     # A host that is not ours has no addresses: no page can be built for it.
     foreign = isinstance(request.routing_exception, SecurityError)
     if (
@@ -162,7 +169,7 @@ def _answer(status: int, code: str, detail: str, remedy: str, faults: Sequence[D
         or is_api()
         or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
     ):
-        return problem(status, code, detail, remedy, faults)
+        return problem(status, code, detail, remedy, faults, **more)
     page = render_template("failure.html", status=status, code=code, detail=detail, remedy=remedy, faults=faults)
     return Response(page, status=status, content_type="text/html; charset=utf-8")
 

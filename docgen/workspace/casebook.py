@@ -135,13 +135,17 @@ def _expect(case_no: str, last: CaseRevision | None, after: int) -> None:
         raise InputError("修订号不能为负", code="bad_revision")
     if after == 0 and last is not None:
         raise StateError(
-            f"案卷{case_no}已存在，现为第{last.revision}版", remedy="读取后在其基础上修改", code="case_exists"
+            f"案卷{case_no}已存在，现为第{last.revision}版",
+            remedy="读取后在其基础上修改",
+            code="case_exists",
+            state=last.stage,
         )
     if after > 0 and (there := _there(last)).revision != after:
         raise StateError(
             f"案卷{case_no}已由他人改为第{there.revision}版，您的修改基于第{after}版，未写入",
             remedy="读取最新一版，把修改合并进去后重新提交；您的内容没有丢失",
             code="edited_meanwhile",
+            state=there.stage,
         )
 
 

@@ -2,9 +2,9 @@
 
 from flask_openapi.openapi import OpenAPI
 
-from service.api import accounts, archive, batches, cases, documents, events, rules, signed, webhooks
+from service.api import accounts, archive, batches, cases, documents, envelopes, events, rules, signed, webhooks
 
-_MODULES = (cases, documents, archive, batches, signed, rules, events, accounts, webhooks)
+_MODULES = (cases, documents, envelopes, archive, batches, signed, rules, events, accounts, webhooks)
 
 
 def install(app: OpenAPI) -> None:

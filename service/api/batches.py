@@ -20,7 +20,7 @@ from service.auth.logins import Visitor
 from service.gate import installation, visitor
 from service.idempotency import once
 from service.installation import Installation
-from service.shapes import CASE_NO, Address, Shape
+from service.shapes import CASE_NO, FORM, UUID, Address, Shape
 
 blueprint: APIBlueprint = module("batches", "批量")
 
@@ -36,9 +36,9 @@ class Batch(Shape):
         Field(title="案卷号")
     )
     issue: bool = Field(True, title="签发文书")
-    forms: Annotated[
-        list[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,59}$")]], Field(max_length=60)
-    ] = Field(default_factory=list, title="表单（空为全部）")
+    forms: Annotated[list[Annotated[str, StringConstraints(pattern=FORM)]], Field(max_length=60)] = Field(
+        default_factory=list, title="表单（空为全部）"
+    )
     pdf: bool = Field(True, title="同时生成 PDF")
     archive: bool = Field(False, title="归档")
 
@@ -46,7 +46,7 @@ class Batch(Shape):
 class BatchPath(Address):
     """The address of a batch."""
 
-    batch: str = Field(title="任务标识", pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    batch: str = Field(title="任务标识", pattern=UUID)
 
 
 @blueprint.post("/batches", summary="批量处理", responses={202: done("已开始"), 201: done("已开始")})

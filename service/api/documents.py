@@ -15,7 +15,7 @@ from service.api.answers import PREFIX, answer, done, module, moment
 from service.gate import actor, allow, installation, roles, visitor
 from service.idempotency import once
 from service.reading_log import document_read
-from service.shapes import Address, CasePath, Long, Shape
+from service.shapes import FORM, UUID, Address, CasePath, Long, Shape
 
 blueprint: APIBlueprint = module("documents", "文书")
 
@@ -26,7 +26,7 @@ PDF = "application/pdf"
 class Order(Shape):
     """What is to be issued: one form or (without `form`) all that have a subject."""
 
-    form: str | None = Field(None, title="表单", pattern=r"^[a-z][a-z0-9_]{2,59}$")
+    form: str | None = Field(None, title="表单", pattern=FORM)
     subject: str | None = Field(None, title="对象", min_length=1, max_length=100)
     edition: Edition | None = Field(None, title="版别")
     pdf: bool = Field(True, title="同时生成 PDF")
@@ -41,7 +41,7 @@ class Reason(Shape):
 class DocumentPath(Address):
     """The address of a document."""
 
-    document_id: str = Field(title="文书标识", pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    document_id: str = Field(title="文书标识", pattern=UUID)
 
 
 @blueprint.post(
@@ -65,7 +65,7 @@ def issue(path: CasePath, body: Order) -> Response:
             "refused",
             "文书未签发：有检查结果或缺失内容不允许",
             "按所列原因逐项处理",
-            _faults(outcome.refused),
+            [fault for one in outcome.refused for fault in faults(one)],
             refused=refused,
             state=stage(case).value,
         )
@@ -172,12 +172,12 @@ def refusal(one: Refusal) -> dict[str, object]:
     }
 
 
-def _faults(refused: tuple[Refusal, ...]) -> list[Detail]:
-    faults = []
-    for one in refused:
-        for each in one.findings:
-            shown = secrecy.finding(each, roles())
-            faults.append(Detail(shown.path or shown.subject, one.spec.title, shown.message, shown.rule))
-        faults += [Detail(each.path, each.label, "缺少", "missing") for each in one.missing]
-        faults += [Detail(each.path, each.label, "无法印出", "unprintable") for each in one.unprintable]
-    return faults
+def faults(one: Refusal) -> list[Detail]:
+    """Return the reasons of a refusal as faults of fields."""
+    found = []
+    for each in one.findings:
+        shown = secrecy.finding(each, roles())
+        found.append(Detail(shown.path or shown.subject, one.spec.title, shown.message, shown.rule))
+    found += [Detail(each.path, each.label, "缺少", "missing") for each in one.missing]
+    found += [Detail(each.path, each.label, "无法印出", "unprintable") for each in one.unprintable]
+    return found

@@ -10,7 +10,7 @@ from docgen.workspace.events import EventKind
 from service.access import Action, does
 from service.api.answers import answer, done, module, moment
 from service.gate import installation, visitor
-from service.shapes import Address, Shape
+from service.shapes import UUID, Address, Shape
 from service.webhooks import KeptWebhook
 
 blueprint: APIBlueprint = module("webhooks", "通知")
@@ -26,7 +26,7 @@ class Target(Shape):
 class WebhookPath(Address):
     """The address of a webhook."""
 
-    webhook: str = Field(title="通知地址标识", pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    webhook: str = Field(title="通知地址标识", pattern=UUID)
 
 
 @blueprint.post("/webhooks", summary="登记通知地址", responses={201: done("已登记")})

@@ -27,6 +27,7 @@ VALUES = {
     "sha256": "0" * 64,
     "token": "guessed",
     "envelope_id": DOCUMENT,
+    "envelope": DOCUMENT,
     "index": "0",
     "number": "1",
 }

@@ -10,34 +10,16 @@ import pypdfium2
 import pytest
 from flask.testing import FlaskClient
 
-from docgen.clock import FixedClock
 from service.access import Role
-from service.app import create_app
-from service.commands.demo import BUSINESS_NOW
 from service.installation import Installation
-from service.settings import Settings
-from service.signing import found_authority
-from tests.service.web.conftest import SAMPLES, Person
-
-CASE = "XS2024-0012"
+from tests.service.web.conftest import Person
+from tests.service.web.signing_service import CASE, signing_service
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    folder = tmp_path_factory.mktemp("signing")
-    clock = FixedClock(BUSINESS_NOW)
-    found_authority(folder / "authority", "演示签名机构", clock)
-    settings = Settings(
-        workspace=folder / "ws",
-        signer=f"builtin:{folder / 'authority'}?days=3600",
-        platform_declared_by="郑法",
-        rate="100000 per minute",
-    )
-    made = create_app(settings, clock)
-    here: Installation = made.extensions["docgen"]
-    here.workspace.casebook.record((SAMPLES / "H01" / "case.yaml").read_text(), by="S01", after=0, act="新建")
-    yield made
-    here.close()
+    with signing_service(tmp_path_factory.mktemp("signing")) as made:
+        yield made
 
 
 @pytest.fixture
@@ -171,7 +153,7 @@ def test_the_whole_way_to_the_certificate(app, here: Installation, people: dict[
     for key in keys(here, envelope):
         signer = here.room.envelope(envelope).signer(key)
         if signer.approver:
-            assert people[Role.APPROVER].post(f"/envelopes/{envelope}/release", data={"signer": key}).status_code == 409
+            assert people[Role.APPROVER].post(f"/envelopes/{envelope}/release", data={"signer": key}).status_code == 403
             approver = anyone(Role.APPROVER, staff_id="S02")
             assert "批准用印" in approver.get(f"/envelopes/{envelope}").text
             assert approver.post(f"/envelopes/{envelope}/release", data={"signer": key}).status_code == 302
